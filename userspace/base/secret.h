@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Secret memory: wiped in a way the compiler can't remove. */
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
+
+#include <stddef.h>
+
+void secret_wipe(void *p, size_t len);
+void secret_free(void *p, size_t len); /* wipe, then free(); NULL is fine */
+int secret_random(void *p, size_t len); /* getrandom(2); 0 or -errno */
+
+#endif

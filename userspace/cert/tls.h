@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* TLS 1.2 and 1.3 over a TCP stream, by wolfSSL's native API. */
+#ifndef CERT_TLS_H
+#define CERT_TLS_H
+
+#include <stdbool.h>
+
+#include "base/stream.h"
+
+struct tls_settings {
+	const char *certificate_file; /* PEM; NULL for a client without */
+	const char *private_key_file; /* PEM; NULL: in certificate_file */
+	const char *ca_file; /* PEM bundle that peers are verified against */
+	bool verify_client; /* as server, demand a client certificate */
+};
+
+struct tls_ctx; /* certificates and settings, shared by connections */
+
+/**
+ * tls_ctx_new() - load and check certificate, key and CA
+ * @err: on failure, a sentence that names the file and what is wrong
+ */
+int tls_ctx_new(const struct tls_settings *set, struct tls_ctx **ret,
+		char *err, size_t err_len);
+void tls_ctx_free(struct tls_ctx *ctx); /* safe while connections live */
+
+/*
+ * As stream_connect_tcp() and stream_accept_tcp(). @peer_name is what the
+ * peer's certificate must carry: a DNS name or an address literal (SAN; the CN
+ * counts only if there is no SAN). NULL on the server side: any name of a
+ * certificate that verifies. A handshake has TLS_HANDSHAKE_SECONDS.
+ */
+#define TLS_HANDSHAKE_SECONDS 10
+int tls_connect(struct tls_ctx *ctx, const struct sockaddr_in *local,
+		const struct sockaddr_in *peer, const char *peer_name,
+		const struct stream_ops *ops, void *arg, struct stream **ret);
+int tls_accept(struct tls_ctx *ctx, int fd, const char *peer_name,
+	       const struct stream_ops *ops, void *arg, struct stream **ret);
+
+#endif
