@@ -9,7 +9,7 @@
 #include "netlink-gen.h"
 
 /* Integer value ranges */
-static const struct netlink_range_validation ringfence_a_session_idle_timeout_range = {
+static struct netlink_range_validation ringfence_a_session_idle_timeout_range = {
 	.max	= RINGFENCE_IDLE_TIMEOUT_MAX,
 };
 
@@ -22,8 +22,8 @@ const struct nla_policy ringfence_leg_nl_policy[RINGFENCE_A_LEG_MAX + 1] = {
 	[RINGFENCE_A_LEG_PEER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[RINGFENCE_A_LEG_PEER_RTCP_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[RINGFENCE_A_LEG_SUITE] = NLA_POLICY_MAX(NLA_U32, 2),
-	[RINGFENCE_A_LEG_TX_KEY] = NLA_POLICY_MAX_LEN(RINGFENCE_KEY_MAX),
-	[RINGFENCE_A_LEG_RX_KEY] = NLA_POLICY_MAX_LEN(RINGFENCE_KEY_MAX),
+	[RINGFENCE_A_LEG_TX_KEY] = { .type = NLA_BINARY, .len = RINGFENCE_KEY_MAX, },
+	[RINGFENCE_A_LEG_RX_KEY] = { .type = NLA_BINARY, .len = RINGFENCE_KEY_MAX, },
 };
 
 /* RINGFENCE_CMD_SESSION_NEW */
