@@ -3,9 +3,23 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_NOTE, LOG_INFO, LOG_DBG };
-enum log_target { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_JOURNAL };
+#define LOG_LINE_MAX 1024 /* bytes of "service: text" after escaping */
 
+/* Not LOG_INFO and so on: those are macros of <syslog.h>. */
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_NOTE,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DBG,
+};
+enum log_target {
+	LOG_TO_STDERR,
+	LOG_TO_SYSLOG,
+	LOG_TO_JOURNAL
+};
+
+/* Before the first call, and after log_close(): stderr, LOG_LEVEL_INFO. */
 void log_open(enum log_target target, enum log_level level);
 void log_close(void);
 
@@ -13,16 +27,18 @@ void log_close(void);
  * log_msg() - write one line: "service: text"
  * @service: who speaks: "sip", "tls", "media", "config", …
  *
- * Control bytes in the text are escaped, so hostile input can't forge lines;
- * a line is cut at 1024 bytes. Never pass secrets.
+ * Bytes of the text that are not printable ASCII are escaped as \xNN, and a
+ * backslash is doubled, so hostile input can't forge lines; a line is cut at
+ * LOG_LINE_MAX bytes and then ends in "...". errno is kept. Never pass
+ * secrets.
  */
 void log_msg(enum log_level level, const char *service, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-#define log_error(service, ...) log_msg(LOG_ERROR, service, __VA_ARGS__)
-#define log_warn(service, ...)  log_msg(LOG_WARN, service, __VA_ARGS__)
-#define log_note(service, ...)  log_msg(LOG_NOTE, service, __VA_ARGS__)
-#define log_info(service, ...)  log_msg(LOG_INFO, service, __VA_ARGS__)
-#define log_dbg(service, ...)   log_msg(LOG_DBG, service, __VA_ARGS__)
+#define log_error(service, ...) log_msg(LOG_LEVEL_ERROR, service, __VA_ARGS__)
+#define log_warn(service, ...)	log_msg(LOG_LEVEL_WARN, service, __VA_ARGS__)
+#define log_note(service, ...)	log_msg(LOG_LEVEL_NOTE, service, __VA_ARGS__)
+#define log_info(service, ...)	log_msg(LOG_LEVEL_INFO, service, __VA_ARGS__)
+#define log_dbg(service, ...)	log_msg(LOG_LEVEL_DBG, service, __VA_ARGS__)
 
 #endif

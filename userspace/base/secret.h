@@ -7,6 +7,8 @@
 
 void secret_wipe(void *p, size_t len);
 void secret_free(void *p, size_t len); /* wipe, then free(); NULL is fine */
-int secret_random(void *p, size_t len); /* getrandom(2); 0 or -errno */
+
+/* getrandom(2), waits until the kernel's generator is seeded; 0 or -errno. */
+int secret_random(void *p, size_t len);
 
 #endif
