@@ -95,7 +95,7 @@ static const struct genl_ops ringfence_nl_ops[] = {
 static const struct genl_multicast_group ringfence_nl_mcgrps[] = {
 	[RINGFENCE_NLGRP_EVENTS] = {
 		.name = RINGFENCE_MCGRP_EVENTS,
-		.flags = GENL_UNS_ADMIN_PERM,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
 };
 
