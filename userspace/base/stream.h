@@ -28,9 +28,13 @@ struct stream_ops {
 	void (*on_close)(struct stream *s, const char *reason, void *arg);
 };
 
-#define STREAM_OUT_MAX (256 * 1024) /* unsent bytes; more closes the stream */
+#define STREAM_OUT_MAX	       (256 * 1024) /* unsent; more closes the stream */
+#define STREAM_CONNECT_SECONDS 10
 
-/* Start to connect, from @local (port 0: any); 0 or -errno. */
+/*
+ * Start to connect, from @local (port 0: any; NULL: any address); 0 or -errno.
+ * Given up after STREAM_CONNECT_SECONDS.
+ */
 int stream_connect_tcp(const struct sockaddr_in *local,
 		       const struct sockaddr_in *peer,
 		       const struct stream_ops *ops, void *arg,
@@ -43,6 +47,7 @@ int stream_accept_tcp(int fd, const struct stream_ops *ops, void *arg,
 int stream_write(struct stream *s, const void *p, size_t n);
 void stream_peer(const struct stream *s, struct sockaddr_in *ret);
 void stream_local(const struct stream *s, struct sockaddr_in *ret);
-void stream_free(struct stream *s); /* sends what is queued if it can; NULL */
+/* Sends what is queued if the socket takes it at once. NULL is fine. */
+void stream_free(struct stream *s);
 
 #endif
