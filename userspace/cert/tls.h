@@ -7,11 +7,14 @@
 
 #include "base/stream.h"
 
+#define TLS_HANDSHAKE_SECONDS 10
+
 struct tls_settings {
 	const char *certificate_file; /* PEM; NULL for a client without */
 	const char *private_key_file; /* PEM; NULL: in certificate_file */
 	const char *ca_file; /* PEM bundle that peers are verified against */
 	bool verify_client; /* as server, demand a client certificate */
+	unsigned int handshake_ms; /* 0: TLS_HANDSHAKE_SECONDS */
 };
 
 struct tls_ctx; /* certificates and settings, shared by connections */
@@ -19,22 +22,27 @@ struct tls_ctx; /* certificates and settings, shared by connections */
 /**
  * tls_ctx_new() - load and check certificate, key and CA
  * @err: on failure, a sentence that names the file and what is wrong
+ *
+ * A private key that group or others may read is refused.
  */
-int tls_ctx_new(const struct tls_settings *set, struct tls_ctx **ret,
-		char *err, size_t err_len);
+int tls_ctx_new(const struct tls_settings *set, struct tls_ctx **ret, char *err,
+		size_t err_len);
 void tls_ctx_free(struct tls_ctx *ctx); /* safe while connections live */
 
 /*
- * As stream_connect_tcp() and stream_accept_tcp(). @peer_name is what the
+ * As stream_connect_tcp() and stream_accept_tcp(); -ENOKEY when @ctx lacks the
+ * CA to verify a server, or the certificate to be one. @peer_name is what the
  * peer's certificate must carry: a DNS name or an address literal (SAN; the CN
- * counts only if there is no SAN). NULL on the server side: any name of a
- * certificate that verifies. A handshake has TLS_HANDSHAKE_SECONDS.
+ * counts only if there is no SAN; wildcards never match, RFC 5922, 7.2). NULL
+ * on the server side: any name of a certificate that verifies.
  */
-#define TLS_HANDSHAKE_SECONDS 10
 int tls_connect(struct tls_ctx *ctx, const struct sockaddr_in *local,
 		const struct sockaddr_in *peer, const char *peer_name,
 		const struct stream_ops *ops, void *arg, struct stream **ret);
 int tls_accept(struct tls_ctx *ctx, int fd, const char *peer_name,
 	       const struct stream_ops *ops, void *arg, struct stream **ret);
+
+/* The linked wolfSSL: "wolfSSL 5.5.4 without SRTP, DTLS 1.3"; for the log. */
+const char *tls_features(void);
 
 #endif
