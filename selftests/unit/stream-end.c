@@ -112,7 +112,11 @@ static bool is_closed(void *arg)
 
 static bool is_ready(void *arg)
 {
-	return ((struct end *)arg)->ready;
+	struct end *e = arg;
+
+	if (e->closed && !e->ready)
+		fail_msg("closed: %s", e->reason);
+	return e->ready;
 }
 
 struct wanted {

@@ -10,6 +10,7 @@
 
 #include "cert/ctx.h"
 #include "cert/file.h"
+#include "cert/keypair.h"
 
 #define RSA_BITS_MIN 2048
 #define ECC_BITS_MIN 256
@@ -67,7 +68,8 @@ static int load_identity(WOLFSSL_CTX *side, const struct pem *pem, char *err,
 	if (r != WOLFSSL_SUCCESS)
 		return wolf_error(r, "no usable private key in", pem->key_file,
 				  err, err_len);
-	if (wolfSSL_CTX_check_private_key(side) == WOLFSSL_SUCCESS)
+	if (wolfSSL_CTX_check_private_key(side) == WOLFSSL_SUCCESS &&
+	    keypair_ecc_matches(&pem->certificate, &pem->key))
 		return 0;
 	wolfSSL_ERR_clear_error();
 	snprintf(err, err_len,
@@ -83,8 +85,16 @@ static int load_ca(WOLFSSL_CTX *side, const struct pem *pem, char *err,
 	int r = wolfSSL_CTX_load_verify_buffer(side, pem->ca.data, pem->ca.len,
 					       WOLFSSL_FILETYPE_PEM);
 
-	if (r == WOLFSSL_SUCCESS)
+	if (r == WOLFSSL_SUCCESS) {
+#if defined(WOLFSSL_TRUST_PEER_CERT) && !defined(NO_CERTS)
+		/*
+		 * Debian's build also takes each of them as a peer to be
+		 * trusted unseen, whatever its dates are. A CA only signs.
+		 */
+		wolfSSL_CTX_Unload_trust_peers(side);
+#endif
 		return 0;
+	}
 	return wolf_error(r, "no usable CA certificate in", pem->set->ca_file,
 			  err, err_len);
 }

@@ -154,6 +154,10 @@ static void append_date(char *out, size_t size, const byte *date, int len)
 	append(out, size, text);
 }
 
+/*
+ * @error is wolfSSL's own code, or OpenSSL's when wolfSSL is built to be like
+ * it (OPENSSL_COMPATIBLE_DEFAULTS: Debian's is).
+ */
 static void explain(const struct DecodedCert *cert, int error, int depth,
 		    const char *ca_file, char *why, size_t size)
 {
@@ -162,6 +166,9 @@ static void explain(const struct DecodedCert *cert, int error, int depth,
 	case ASN_NO_SIGNER_E:
 	case ASN_SELF_SIGNED_E:
 	case ASN_SIG_CONFIRM_E:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
 		append(why, size,
 		       error == ASN_SELF_SIGNED_E || cert->selfSigned
 			       ? " is self-signed and not in "
@@ -169,16 +176,23 @@ static void explain(const struct DecodedCert *cert, int error, int depth,
 		append(why, size, ca_file);
 		break;
 	case ASN_AFTER_DATE_E:
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
 		append(why, size, " expired on ");
 		append_date(why, size, cert->afterDate, cert->afterDateLen);
 		break;
 	case ASN_BEFORE_DATE_E:
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+	case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
 		append(why, size, " is not valid before ");
 		append_date(why, size, cert->beforeDate, cert->beforeDateLen);
 		break;
 	default:
 		append(why, size, " is refused: ");
-		append(why, size, wc_GetErrorString(error));
+		append(why, size,
+		       error < 0
+			       ? wc_GetErrorString(error)
+			       : wolfSSL_X509_verify_cert_error_string(error));
 	}
 	if (depth > 0)
 		append(why, size, " (CA certificate sent by the peer)");

@@ -76,8 +76,10 @@ static int on_verify(int ok, WOLFSSL_X509_STORE_CTX *store)
 	struct tls *t = store->userCtx;
 	WOLFSSL_BUFFER_INFO *cert;
 
-	if (store->error_depth < 0 || store->error_depth >= store->totalCerts)
+	if (store->error_depth < 0 || store->error_depth >= store->totalCerts) {
+		snprintf(t->why, sizeof(t->why), "peer sent no certificate");
 		return 0;
+	}
 	cert = &store->certs[store->error_depth];
 	if (!ok || store->error) {
 		identity_explain(cert->buffer, cert->length, store->error,
