@@ -35,7 +35,7 @@ static bool was_tried(const struct load *ld, const struct lyd_node *parent,
 	return false;
 }
 
-static void check_mandatory(struct load *ld, const struct lyd_node *node)
+static void check_mandatory(struct load *ld, struct lyd_node *node)
 {
 	const struct lysc_node *schema = NULL;
 
@@ -49,13 +49,14 @@ static void check_mandatory(struct load *ld, const struct lyd_node *node)
 					  &child) ||
 		    was_tried(ld, node, schema))
 			continue;
+		node_set_bad(node);
 		type_describe(schema, wanted, sizeof(wanted));
 		fail(ld, node, schema->name, "missing, but mandatory: give %s",
 		     wanted);
 	}
 }
 
-static void check_leafref(struct load *ld, const struct lyd_node *node,
+static void check_leafref(struct load *ld, struct lyd_node *node,
 			  const struct lysc_type_leafref *type)
 {
 	const char *value = lyd_get_value(node);
@@ -73,6 +74,7 @@ static void check_leafref(struct load *ld, const struct lyd_node *node,
 			goto out;
 		list_add(names, sizeof(names), name);
 	}
+	node_set_bad(node);
 	fail(ld, node, NULL, "there is no \"%s\" to refer to; configured: %s",
 	     value, set->count ? names : "none");
 out:
@@ -80,8 +82,8 @@ out:
 }
 
 /*
- * With a parameter missing, constraints would compare with its default, and
- * complain of what nobody wrote.
+ * With a parameter missing or wrong, constraints would compare with nothing,
+ * or with its default, and complain of what nobody wrote.
  */
 static bool in_bad_entry(const struct lyd_node *node)
 {
@@ -113,7 +115,7 @@ static void check_musts(struct load *ld, const struct lyd_node *node)
 	}
 }
 
-static void check_node(struct load *ld, const struct lyd_node *node)
+static void check_node(struct load *ld, struct lyd_node *node)
 {
 	if (node->schema->nodetype & (LYS_CONTAINER | LYS_LIST)) {
 		check_mandatory(ld, node);
@@ -132,20 +134,37 @@ static void check_node(struct load *ld, const struct lyd_node *node)
 	check_musts(ld, node);
 }
 
-/* Where libyang's last error is about; NULL when it's about no node. */
-static const struct lyd_node *error_node(const struct load *ld,
-					 const struct ly_err_item *err)
+/* The node that libyang's words 'Data location "PATH".' name, if any. */
+static struct lyd_node *located(const struct load *ld, const char *words)
 {
+	const char *mark = words ? strstr(words, "ata location \"") : NULL;
 	struct lyd_node *node = NULL;
+	char path[512];
+	char *end;
 
-	if (err->path && ld->tree)
-		lyd_find_path(ld->tree, err->path, 0, &node);
+	if (!mark || !ld->tree)
+		return NULL;
+	snprintf(path, sizeof(path), "%s", strchr(mark, '"') + 1);
+	end = strrchr(path, '"');
+	if (!end)
+		return NULL;
+	*end = '\0';
+	lyd_find_path(ld->tree, path, 0, &node);
 	return node;
+}
+
+static void add_last_error(struct load *ld)
+{
+	const struct ly_err_item *err = ly_err_last(config_ctx());
+	char text[sizeof(ld->errs->text)];
+
+	/* The search may fail, which takes the place of the last error. */
+	snprintf(text, sizeof(text), "%s", err->msg);
+	fail(ld, located(ld, err->path), NULL, "%s", text);
 }
 
 void check_tree(struct load *ld)
 {
-	const struct ly_err_item *err;
 	struct lyd_node *root, *node;
 
 	if (lyd_new_implicit_module(&ld->tree, config_module(),
@@ -161,9 +180,7 @@ void check_tree(struct load *ld)
 	}
 	if (ld->n_errs > 0)
 		return;
-	if (!lyd_validate_module(&ld->tree, config_module(),
-				 LYD_VALIDATE_NO_STATE, NULL))
-		return;
-	err = ly_err_last(config_ctx());
-	fail(ld, error_node(ld, err), NULL, "%s", err->msg);
+	if (lyd_validate_module(&ld->tree, config_module(),
+				LYD_VALIDATE_NO_STATE, NULL))
+		add_last_error(ld);
 }

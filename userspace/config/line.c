@@ -81,25 +81,32 @@ static struct lyd_node *enter_container(struct load *ld,
 	return node;
 }
 
-/* The instance with that key or value; @n counts all instances. */
+/*
+ * The instance whose key (or own value, of a leaf-list) @value stands for, "07"
+ * for 7; @n counts all instances.
+ */
 static struct lyd_node *find_instance(struct lyd_node *siblings,
 				      const struct lysc_node *schema,
 				      const char *value, size_t *n)
 {
+	bool is_list = schema->nodetype == LYS_LIST;
 	struct lyd_node *node, *found = NULL;
+	const char *canonical = NULL;
 
+	lyd_value_validate(NULL, is_list ? lysc_node_child(schema) : schema,
+			   value, strlen(value), NULL, NULL, &canonical);
+	if (canonical)
+		value = canonical;
 	*n = 0;
 	LY_LIST_FOR(siblings, node) {
-		const struct lyd_node *term = node;
-
 		if (node->schema != schema)
 			continue;
 		++*n;
-		if (schema->nodetype == LYS_LIST)
-			term = lyd_child(node);
-		if (!strcmp(lyd_get_value(term), value))
+		if (!strcmp(lyd_get_value(is_list ? lyd_child(node) : node),
+			    value))
 			found = node;
 	}
+	lydict_remove(config_ctx(), canonical);
 	return found;
 }
 
