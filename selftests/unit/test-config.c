@@ -77,6 +77,8 @@ static void test_errors(void **state)
 		  "1: : quote the whole value, not a part of it\n" },
 		{ "log level info\n\nlog\x1b target stderr",
 		  "3: : remove the control character 0x1b in column 4\n" },
+		{ "log\x7f target stderr",
+		  "1: : remove the control character 0x7f in column 4\n" },
 		{ "log \r target stderr",
 		  "1: : remove the control character 0x0d in column 5\n" },
 		{ "log level 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
@@ -508,12 +510,12 @@ static void test_fail(void **state)
 
 	assert_string_equal(load(NET TLS "media idle-timeout 60", &tree), "");
 	config_each(tree, "sip/gateway", first_only, &entry);
-	assert_int_equal(config_fail(&err, entry, "tls/ca-file", "no %s\x1b",
-				     "file"),
+	assert_int_equal(config_fail(&err, entry, "tls/ca-file",
+				     "no %s\x1b\x7f", "file"),
 			 -EINVAL);
 	assert_int_equal(err.line, 5);
 	assert_string_equal(err.path, "sip gateway out tls ca-file");
-	assert_string_equal(err.text, "no file?");
+	assert_string_equal(err.text, "no file??");
 	/* Not set, or a default: the line of what is around. */
 	config_fail(&err, entry, "tls/peer-name", "x");
 	assert_int_equal(err.line, 2);
