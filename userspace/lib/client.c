@@ -35,9 +35,10 @@ int rgf_recv(struct rgf *rgf, int flags)
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 	};
-	ssize_t n;
 
 	for (;;) {
+		ssize_t n;
+
 		msg.msg_namelen = sizeof(from);
 		n = recvmsg(mnl_socket_get_fd(rgf->nl), &msg, flags);
 		if (n < 0 && errno == EINTR)

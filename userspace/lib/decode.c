@@ -95,7 +95,6 @@ static int read_counters(const struct nlattr **tb, const void *p, size_t len,
 			 struct rgf_counters *c)
 {
 	const struct nlattr *attr;
-	int r = 0;
 
 	read_u64(tb[RINGFENCE_A_STATS_RX_PACKETS], &c->rx_packets);
 	read_u64(tb[RINGFENCE_A_STATS_RX_BYTES], &c->rx_bytes);
@@ -105,10 +104,11 @@ static int read_counters(const struct nlattr **tb, const void *p, size_t len,
 	read_u64(tb[RINGFENCE_A_STATS_TX_RTCP_PACKETS], &c->tx_rtcp_packets);
 
 	mnl_attr_for_each_payload(p, len) {
-		if (mnl_attr_get_type(attr) == RINGFENCE_A_STATS_DROP && !r)
-			r = read_drop(attr, c->drop);
+		if (mnl_attr_get_type(attr) == RINGFENCE_A_STATS_DROP &&
+		    read_drop(attr, c->drop))
+			return -EBADMSG;
 	}
-	return r;
+	return 0;
 }
 
 static int read_leg(const struct nlattr *nest, struct rgf_leg *leg)

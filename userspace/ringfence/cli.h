@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line: what all commands share. A command returns an exit status
+ * and has said on standard error what went wrong and what to change.
+ */
+#ifndef RINGFENCE_CLI_H
+#define RINGFENCE_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/ringfence.h"
+
+enum {
+	CLI_OK = 0,
+	CLI_FAILED = 1, /* the kernel or the system refused */
+	CLI_USAGE = 2, /* what was typed is wrong; nothing was changed */
+};
+
+struct queue;
+struct key_text;
+
+struct cli {
+	bool json;
+	struct rgf *rgf; /* opened when first needed: cli_rgf() */
+	const char *file; /* of the batch, NULL outside */
+	unsigned int line; /* of the batch */
+	bool file_exposed; /* others may read the batch; warned of once */
+	struct queue *queue; /* where changes wait; NULL: sent at once */
+	struct key_text *stdin_keys; /* read when first needed */
+};
+
+/* The words of a command that are not used up yet. */
+struct words {
+	char **next; /* ended by NULL */
+};
+
+/* main.c */
+int cli_run(struct cli *cli, struct words *w);
+
+/* cli.c: "ringfence: text" or "FILE:LINE: text" on standard error. */
+void cli_say(const struct cli *cli, const char *kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+#define cli_error(cli, status, ...) (cli_say(cli, "", __VA_ARGS__), (status))
+#define cli_warn(cli, ...)	    cli_say(cli, "warning: ", __VA_ARGS__)
+/* @err as an exit status, with the kernel's sentence. */
+int cli_refused(const struct cli *cli, const char *what, int err,
+		const char *text);
+int cli_open_failed(const struct cli *cli, int err);
+int cli_rgf(struct cli *cli); /* opens cli->rgf */
+
+/* words.c */
+const char *word_next(struct words *w); /* NULL at the end */
+const char *word_peek(const struct words *w);
+/* As the user typed it, unless it may be a key; valid until the next call. */
+const char *word_show(const char *word);
+/* The value after the word @after: CLI_USAGE when the line ends there. */
+int word_need(const struct cli *cli, struct words *w, const char *after,
+	      const char *what, const char **ret);
+int word_end(const struct cli *cli, const struct words *w);
+int word_u32(const struct cli *cli, const char *after, const char *word,
+	     uint32_t min, uint32_t max, uint32_t *ret);
+/* Cut @line at blanks, with "…" around a word that has some. */
+#define WORDS_MAX 64
+int words_split(const struct cli *cli, char *line, char *ret[WORDS_MAX + 1]);
+
+/* parse.c: the words of session add and set. @s holds keys: wipe it. */
+int parse_session(struct cli *cli, struct words *w, bool add,
+		  struct rgf_session *s);
+
+/* session.c, stats.c, status.c, monitor.c */
+int cmd_session_add(struct cli *cli, struct words *w);
+int cmd_session_set(struct cli *cli, struct words *w);
+int cmd_session_del(struct cli *cli, struct words *w);
+int cmd_session_list(struct cli *cli, struct words *w);
+int cmd_session_show(struct cli *cli, struct words *w);
+int cmd_stats(struct cli *cli, struct words *w);
+int cmd_status(struct cli *cli, struct words *w);
+int cmd_monitor(struct cli *cli, struct words *w);
+
+/* batch.c */
+enum change {
+	CHANGE_ADD,
+	CHANGE_SET,
+	CHANGE_DEL,
+};
+int batch_run(struct cli *cli, const char *file, bool force);
+int queue_change(struct cli *cli, enum change change,
+		 const struct rgf_session *s);
+void print_new_id(const struct cli *cli, uint32_t id);
+
+#endif

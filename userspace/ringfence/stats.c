@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "ringfence/cli.h"
+#include "ringfence/print.h"
+
+#define MODULE_VERSION_FILE "/sys/module/ringfence/version"
+#define DAEMON_PID_FILE	    "/run/ringfence/ringfenced.pid"
+
+static int get_stats(struct cli *cli, struct rgf_stats *ret)
+{
+	int r = cli_rgf(cli);
+
+	if (r)
+		return r;
+	r = rgf_stats_get(cli->rgf, ret);
+	if (r)
+		return cli_refused(cli, "stats", r, rgf_error(cli->rgf));
+	return CLI_OK;
+}
+
+static void print_stats(const struct rgf_stats *s)
+{
+	printf("sessions %u\n", s->sessions);
+	print_counters(&s->counters, "");
+}
+
+int cmd_stats(struct cli *cli, struct words *w)
+{
+	struct rgf_stats s;
+	int r = word_end(cli, w);
+
+	if (!r)
+		r = get_stats(cli, &s);
+	if (r)
+		return r;
+	if (cli->json)
+		print_json(json_stats(&s));
+	else
+		print_stats(&s);
+	return CLI_OK;
+}
+
+/* The first line of a small file; "" when there is none. */
+static void read_line(const char *file, char *ret, int size)
+{
+	FILE *f = fopen(file, "re");
+
+	if (!f || !fgets(ret, size, f))
+		*ret = 0;
+	ret[strcspn(ret, "\n")] = 0;
+	if (f)
+		fclose(f);
+}
+
+/* The daemon holds a lock on its pid file as long as it lives; 0: no daemon. */
+static long daemon_pid(void)
+{
+	int fd = open(DAEMON_PID_FILE, O_RDONLY | O_CLOEXEC);
+	char text[16];
+	bool locked;
+
+	if (fd < 0)
+		return 0;
+	locked = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	close(fd);
+	if (!locked)
+		return 0;
+	read_line(DAEMON_PID_FILE, text, sizeof(text));
+	return strtol(text, NULL, 10);
+}
+
+struct status {
+	bool loaded;
+	char version[64];
+	const struct rgf_stats *stats; /* NULL: the module refused */
+	long pid; /* of the daemon, 0: none */
+};
+
+static void print_status(const struct status *st)
+{
+	if (st->loaded)
+		printf("module loaded, version %s\n",
+		       *st->version ? st->version : "unknown");
+	else
+		printf("module not loaded\n");
+	if (st->pid)
+		printf("daemon running, pid %ld\n", st->pid);
+	else
+		printf("daemon not running\n");
+	if (st->stats)
+		print_stats(st->stats);
+}
+
+static json_t *json_status(const struct status *st)
+{
+	return json_pack("{s:{s:b, s:s?}, s:{s:b, s:o}, s:o}", "module",
+			 "loaded", st->loaded, "version",
+			 st->loaded && *st->version ? st->version : NULL,
+			 "daemon", "running", st->pid != 0, "pid",
+			 st->pid ? json_integer(st->pid) : json_null(), "stats",
+			 st->stats ? json_stats(st->stats) : json_null());
+}
+
+int cmd_status(struct cli *cli, struct words *w)
+{
+	struct status st = { 0 };
+	struct rgf_stats stats;
+	int r = word_end(cli, w);
+
+	if (r)
+		return r;
+	r = get_stats(cli, &stats);
+	if (!r)
+		st.stats = &stats;
+	st.loaded = cli->rgf != NULL;
+	st.pid = daemon_pid();
+	read_line(MODULE_VERSION_FILE, st.version, sizeof(st.version));
+	if (cli->json)
+		print_json(json_status(&st));
+	else
+		print_status(&st);
+	return r;
+}
