@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every bound of the SIP side, with what becomes of the one that is too much. */
+#ifndef SIP_LIMITS_H
+#define SIP_LIMITS_H
+
+/* One message. Longer: 413 where an answer is possible, else dropped. */
+#define SIP_MESSAGE_MAX	  65535 /* bytes (RFC 3261, 18.1.1) */
+#define SIP_HEADERS_MAX	  128 /* header fields */
+#define SIP_HEADER_MAX	  8192 /* bytes of one header field */
+#define SIP_COMMAS_MAX	  256 /* in all header fields: list elements */
+#define SIP_VIAS_MAX	  70 /* hops; libosip2's time grows faster than them */
+#define SIP_URI_MAX	  1024 /* bytes of the Request-URI; longer: 414 */
+#define SIP_METHOD_MAX	  32
+#define SIP_BRANCH_MAX	  256
+#define SIP_TAG_MAX	  128
+#define SIP_CALL_ID_MAX	  256
+#define SIP_ROUTES_MAX	  16 /* of a dialog; more: the INVITE is refused */
+#define SIP_DATAGRAMS_MAX 64 /* read in one go, then the loop has its turn */
+
+/* Calls and transactions. The new one is the victim: 503 with Retry-After. */
+#define SIP_CALLS_MAX		2048
+#define SIP_TXNS_MAX		8192
+#define SIP_RETRY_AFTER_SECONDS 10
+
+/* A call that is not answered: the caller gets 408, the callee CANCEL. */
+#define SIP_RING_SECONDS 180
+/* A callee that never ends its INVITE after CANCEL is forgotten. */
+#define SIP_CANCEL_SECONDS 32
+
+/* RFC 3261, 17.1.1.1, in milliseconds; for the 2xx of 13.3.1.4. */
+#define SIP_T1_MS 500
+#define SIP_T2_MS 4000
+
+/* Connections (TCP, TLS). The peer's that was quiet for longest goes. */
+#define SIP_CONNS_PER_GATEWAY 16
+/* Of all gateways. The new one is the victim: closed at accept. */
+#define SIP_CONNS_MAX 256
+/* Bytes that wait for a connection to come about; more: the send fails. */
+#define SIP_CONN_QUEUE_MAX 131072
+/* A message that takes longer to arrive: its connection is closed. */
+#define SIP_PARTIAL_SECONDS 10
+/* An accepted connection without a first message: closed. */
+#define SIP_FIRST_SECONDS 32
+/* After a failed connect no other is tried for so long, doubling. */
+#define SIP_BACKOFF_MIN_MS 500
+#define SIP_BACKOFF_MAX_MS 32000
+
+/*
+ * Answers and log lines that a stranger can cause. Over the rate: silence, and
+ * a count in the next line. Sources over the table: the least recent one goes.
+ */
+#define SIP_STRANGERS_MAX     64
+#define SIP_STRANGER_PER_10S  5 /* of one source */
+#define SIP_STRANGERS_PER_10S 50 /* of all sources together */
+
+/* Call records: larger or more of them are ignored at start. */
+#define SIP_RECORD_MAX 16384
+
+#endif
