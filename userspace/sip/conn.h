@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* TCP and TLS connections of the gateways. */
+#ifndef SIP_CONN_H
+#define SIP_CONN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sip/transport.h"
+
+/* The connections of one gateway. */
+struct conns;
+
+int conns_new(struct gateway *gw, struct conns **ret);
+void conns_free(struct conns *cs); /* closes them; NULL is fine */
+
+/* Take over an accepted socket; closed when there are too many. */
+void conns_accept(struct conns *cs, int fd, const struct sockaddr_in *peer);
+
+/**
+ * conns_send() - send on connection @conn, else on the gateway's own
+ * @ret_conn: the number of the connection that was taken
+ *
+ * -EAGAIN while the gateway's own waits after a failure, -ENOBUFS when too much
+ * is queued already.
+ */
+int conns_send(struct conns *cs, uint32_t conn, const char *buf, size_t len,
+	       uint32_t *ret_conn);
+
+/* Who hears that a connection is gone. */
+void conns_set_lost(void (*on_lost)(uint32_t conn, const char *reason));
+
+#endif

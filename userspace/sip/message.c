@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "sip/message.h"
+
+int message_token(char *buf, size_t size, unsigned int bits)
+{
+	uint8_t raw[32];
+	size_t n = bits / 8;
+	int ret;
+
+	if (n > sizeof(raw) || size < 2 * n + 1)
+		return -EINVAL;
+	ret = secret_random(raw, n);
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < n; i++)
+		snprintf(buf + 2 * i, 3, "%02x", raw[i]);
+	return 0;
+}
+
+char *message_our_uri(const struct sip_path *path, const char *user)
+{
+	const struct sockaddr_in *local = transport_local(path);
+	char *uri;
+
+	if (asprintf(&uri, "sip:%s%s%s:%u%s%s", user ? user : "",
+		     user ? "@" : "", inet_ntoa(local->sin_addr),
+		     ntohs(local->sin_port),
+		     path->transport == SIP_UDP ? "" : ";transport=",
+		     path->transport == SIP_UDP
+			     ? ""
+			     : sip_transport_name(path->transport)) < 0)
+		return NULL;
+	return uri;
+}
+
+/* libosip2 demands as much body as Content-Length says: make it say 0. */
+static char *header_alone(const char *buf, const struct sip_head *head)
+{
+	char *copy = strndup(buf, head->head_len);
+
+	if (copy && head->content_length.len) {
+		char *value = copy + (head->content_length.p - buf);
+
+		memset(value, ' ', head->content_length.len);
+		*value = '0';
+	}
+	return copy;
+}
+
+static bool is_complete(const osip_message_t *msg)
+{
+	if (MSG_IS_REQUEST(msg) && (!msg->req_uri || !msg->sip_method))
+		return false;
+	return msg->from && msg->from->url && msg->to && msg->to->url &&
+	       msg->call_id && msg->call_id->number && msg->cseq &&
+	       msg->cseq->number && msg->cseq->method &&
+	       osip_list_size(&msg->vias) > 0;
+}
+
+osip_message_t *message_parse(const char *buf, const struct sip_head *head)
+{
+	char *text = header_alone(buf, head);
+	osip_message_t *msg = NULL;
+
+	if (!text || osip_message_init(&msg) != 0) {
+		free(text);
+		return NULL;
+	}
+	if (osip_message_parse(msg, text, head->head_len) != 0 ||
+	    !is_complete(msg) ||
+	    (head->body.len &&
+	     osip_message_set_body(msg, head->body.p, head->body.len) != 0)) {
+		osip_message_free(msg);
+		msg = NULL;
+	}
+	free(text);
+	return msg;
+}
+
+char *message_text(osip_message_t *msg, size_t *ret_len)
+{
+	char *text = NULL;
+
+	osip_message_force_update(msg);
+	if (osip_message_to_str(msg, &text, ret_len) != 0)
+		return NULL;
+	return text;
+}
+
+const char *message_header(const osip_message_t *msg, const char *name)
+{
+	osip_header_t *h = NULL;
+
+	if (osip_message_header_get_byname(msg, name, 0, &h) < 0 || !h)
+		return NULL;
+	return h->hvalue;
+}
+
+const char *message_tag(const osip_from_t *from)
+{
+	osip_generic_param_t *p = NULL;
+
+	if (osip_generic_param_get_byname((osip_list_t *)&from->gen_params,
+					  (char *)"tag", &p) != 0 ||
+	    !p)
+		return NULL;
+	return p->gvalue;
+}
+
+static const char *via_param(const osip_via_t *via, const char *name,
+			     bool *ret_there)
+{
+	osip_generic_param_t *p = NULL;
+
+	osip_generic_param_get_byname((osip_list_t *)&via->via_params,
+				      (char *)name, &p);
+	if (ret_there)
+		*ret_there = p;
+	return p ? p->gvalue : NULL;
+}
+
+static osip_via_t *top_via(const osip_message_t *msg)
+{
+	return osip_list_get(&msg->vias, 0);
+}
+
+const char *message_branch(const osip_message_t *msg)
+{
+	const osip_via_t *via = top_via(msg);
+
+	return via ? via_param(via, "branch", NULL) : NULL;
+}
+
+uint32_t message_cseq(const osip_message_t *msg)
+{
+	return (uint32_t)strtoul(msg->cseq->number, NULL, 10);
+}
+
+unsigned int message_max_forwards(const osip_message_t *msg)
+{
+	const char *value = message_header(msg, "max-forwards");
+
+	return value ? (unsigned int)strtoul(value, NULL, 10) : 70;
+}
+
+bool message_has_body(const osip_message_t *msg)
+{
+	const osip_body_t *body = osip_list_get(&msg->bodies, 0);
+
+	return body && body->length > 0;
+}
+
+const char *message_sdp(const osip_message_t *msg, size_t *ret_len)
+{
+	const osip_body_t *body = osip_list_get(&msg->bodies, 0);
+	const osip_content_type_t *ct = msg->content_type;
+
+	if (!body || !body->length || !ct || !ct->type || !ct->subtype ||
+	    osip_strcasecmp(ct->type, "application") != 0 ||
+	    osip_strcasecmp(ct->subtype, "sdp") != 0 ||
+	    osip_list_size(&msg->content_encodings) > 0)
+		return NULL;
+	*ret_len = body->length;
+	return body->body;
+}
+
+int message_set_sdp(osip_message_t *msg, const char *sdp)
+{
+	if (osip_message_set_content_type(msg, "application/sdp") != 0 ||
+	    osip_message_set_body(msg, sdp, strlen(sdp)) != 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int copy_vias(const osip_message_t *from, osip_message_t *to)
+{
+	return osip_list_clone(&from->vias, &to->vias,
+			       (int (*)(void *, void **))osip_via_clone);
+}
+
+/* Dialogs need them back in responses to INVITE (RFC 3261, 12.1.1). */
+static int copy_record_routes(const osip_message_t *from, osip_message_t *to)
+{
+	return osip_list_clone(
+		&from->record_routes, &to->record_routes,
+		(int (*)(void *, void **))osip_record_route_clone);
+}
+
+static int set_tag(osip_to_t *to, const char *tag)
+{
+	char *name = osip_strdup("tag"), *value = osip_strdup(tag);
+
+	if (name && value &&
+	    !osip_generic_param_add(&to->gen_params, name, value))
+		return 0;
+	osip_free(name);
+	osip_free(value);
+	return -ENOMEM;
+}
+
+static int fill_response(osip_message_t *r, const osip_message_t *req,
+			 int status, const char *reason, const char *to_tag)
+{
+	if (!reason)
+		reason = osip_message_get_reason(status);
+	osip_message_set_version(r, osip_strdup("SIP/2.0"));
+	osip_message_set_status_code(r, status);
+	osip_message_set_reason_phrase(r, osip_strdup(reason ? reason
+							     : "Unknown"));
+	if (!r->sip_version || !r->reason_phrase || copy_vias(req, r) ||
+	    osip_from_clone(req->from, &r->from) ||
+	    osip_to_clone(req->to, &r->to) ||
+	    osip_call_id_clone(req->call_id, &r->call_id) ||
+	    osip_cseq_clone(req->cseq, &r->cseq))
+		return -ENOMEM;
+	if (to_tag && status > 100 && !message_tag(r->to) &&
+	    set_tag(r->to, to_tag) < 0)
+		return -ENOMEM;
+	if (status > 100 && status < 300 && MSG_IS_INVITE(req) &&
+	    copy_record_routes(req, r))
+		return -ENOMEM;
+	return osip_message_set_header(r, "Server", SIP_PRODUCT);
+}
+
+osip_message_t *message_response(const osip_message_t *req, int status,
+				 const char *reason, const char *to_tag)
+{
+	osip_message_t *r;
+
+	if (osip_message_init(&r) != 0)
+		return NULL;
+	if (fill_response(r, req, status, reason, to_tag) != 0) {
+		osip_message_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+static void put_slice(FILE *f, const char *name, struct sip_slice s)
+{
+	if (s.len)
+		fprintf(f, "%s: %.*s\r\n", name, (int)s.len, s.p);
+}
+
+char *message_refusal(const struct sip_head *head, int status,
+		      const char *reason, size_t *ret_len)
+{
+	char *text = NULL, tag[MESSAGE_TOKEN_MAX];
+	FILE *f = open_memstream(&text, ret_len);
+
+	if (!f)
+		return NULL;
+	fprintf(f, "SIP/2.0 %d %s\r\n", status, reason);
+	for (unsigned int i = 0; i < head->n_via; i++)
+		put_slice(f, "Via", head->via[i]);
+	put_slice(f, "From", head->from);
+	if (head->to.len && !memmem(head->to.p, head->to.len, "tag=", 4) &&
+	    !message_token(tag, sizeof(tag), 64))
+		fprintf(f, "To: %.*s;tag=%s\r\n", (int)head->to.len, head->to.p,
+			tag);
+	else
+		put_slice(f, "To", head->to);
+	put_slice(f, "Call-ID", head->call_id);
+	put_slice(f, "CSeq", head->cseq);
+	fprintf(f, "Server: " SIP_PRODUCT "\r\nContent-Length: 0\r\n\r\n");
+	if (fclose(f) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static int add_via(osip_message_t *msg, const struct sip_path *path,
+		   const char *branch)
+{
+	static const char *const names[] = { "UDP", "TCP", "TLS" };
+	const struct sockaddr_in *local = transport_local(path);
+	char via[256], token[MESSAGE_TOKEN_MAX];
+
+	if (!branch) {
+		if (message_token(token, sizeof(token), 128) < 0)
+			return -EIO;
+		branch = token;
+	}
+	snprintf(via, sizeof(via), "SIP/2.0/%s %s:%u;branch=z9hG4bK%s;rport",
+		 names[path->transport], inet_ntoa(local->sin_addr),
+		 ntohs(local->sin_port), branch);
+	return osip_message_set_via(msg, via);
+}
+
+osip_message_t *message_request(const char *method, const char *uri,
+				const struct sip_path *path, const char *branch,
+				unsigned int max_forwards)
+{
+	osip_message_t *msg;
+	osip_uri_t *url;
+	char text[16];
+
+	if (osip_message_init(&msg) != 0)
+		return NULL;
+	snprintf(text, sizeof(text), "%u", max_forwards);
+	osip_message_set_method(msg, osip_strdup(method));
+	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
+	if (!osip_uri_init(&url))
+		osip_message_set_uri(msg, url);
+	if (!msg->sip_method || !msg->sip_version || !msg->req_uri ||
+	    osip_uri_parse(msg->req_uri, uri) != 0 ||
+	    add_via(msg, path, branch) != 0 ||
+	    osip_message_set_header(msg, "Max-Forwards", text) != 0 ||
+	    osip_message_set_header(msg, "User-Agent", SIP_PRODUCT) != 0) {
+		osip_message_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+osip_message_t *message_cancel(const osip_message_t *invite)
+{
+	osip_via_t *via = NULL;
+	osip_message_t *msg;
+	char cseq[32];
+
+	if (osip_message_init(&msg) != 0)
+		return NULL;
+	snprintf(cseq, sizeof(cseq), "%s CANCEL", invite->cseq->number);
+	osip_message_set_method(msg, osip_strdup("CANCEL"));
+	osip_message_set_version(msg, osip_strdup("SIP/2.0"));
+	if (!msg->sip_method || !msg->sip_version ||
+	    osip_uri_clone(invite->req_uri, &msg->req_uri) ||
+	    osip_via_clone(top_via(invite), &via) ||
+	    osip_list_add(&msg->vias, via, -1) < 0 ||
+	    osip_from_clone(invite->from, &msg->from) ||
+	    osip_to_clone(invite->to, &msg->to) ||
+	    osip_call_id_clone(invite->call_id, &msg->call_id) ||
+	    osip_message_set_cseq(msg, cseq) ||
+	    osip_list_clone(&invite->routes, &msg->routes,
+			    (int (*)(void *, void **))osip_route_clone) ||
+	    osip_message_set_header(msg, "Max-Forwards", "70") ||
+	    osip_message_set_header(msg, "User-Agent", SIP_PRODUCT)) {
+		osip_message_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static int set_via_param(osip_via_t *via, const char *name, const char *value)
+{
+	osip_generic_param_t *p = NULL;
+	char *copy = osip_strdup(value), *key;
+
+	if (!copy)
+		return -ENOMEM;
+	osip_generic_param_get_byname(&via->via_params, (char *)name, &p);
+	if (p) {
+		osip_free(p->gvalue);
+		p->gvalue = copy;
+		return 0;
+	}
+	key = osip_strdup(name);
+	if (key && !osip_generic_param_add(&via->via_params, key, copy))
+		return 0;
+	osip_free(key);
+	osip_free(copy);
+	return -ENOMEM;
+}
+
+int message_received(osip_message_t *req, const struct sip_path *from)
+{
+	osip_via_t *via = top_via(req);
+	char port[8];
+	bool rport;
+
+	if (!via || !via->host)
+		return -EINVAL;
+	via_param(via, "rport", &rport);
+	snprintf(port, sizeof(port), "%u", ntohs(from->peer.sin_port));
+	if (set_via_param(via, "received", inet_ntoa(from->peer.sin_addr)) <
+		    0 ||
+	    (rport && set_via_param(via, "rport", port) < 0))
+		return -ENOMEM;
+	osip_message_force_update(req);
+	return 0;
+}
+
+/*
+ * The address is where the request came from, never what a Via or maddr says;
+ * the port that of rport, else of sent-by.
+ */
+void message_reply_to(const osip_message_t *req, struct sockaddr_in *peer)
+{
+	const osip_via_t *via = top_via(req);
+	unsigned long port;
+	bool rport;
+
+	if (!via)
+		return;
+	via_param(via, "rport", &rport);
+	if (rport)
+		return;
+	port = via->port ? strtoul(via->port, NULL, 10) : 5060;
+	if (port > 0 && port <= 65535)
+		peer->sin_port = htons((uint16_t)port);
+}
