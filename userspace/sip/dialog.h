@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What one leg of a call must know to send and check requests (RFC 3261, 12). */
+#ifndef SIP_DIALOG_H
+#define SIP_DIALOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sip/limits.h"
+#include "sip/message.h"
+
+struct dialog {
+	char *call_id;
+	char *local_tag;
+	char *remote_tag; /* NULL: not answered yet */
+	char *local; /* From of what we send: name-addr without a tag */
+	char *remote; /* To of what we send, likewise */
+	char *target; /* the peer's Contact URI, Request-URI of what we send */
+	char *route[SIP_ROUTES_MAX]; /* in the order of Route headers */
+	unsigned int n_routes;
+	uint32_t local_cseq; /* of the last request that we sent */
+	uint32_t remote_cseq; /* of the last that came; 0: none */
+};
+
+/* From an INVITE that came; @local_tag is made. -EINVAL: no good Contact,
+ * -E2BIG: too many Record-Routes. */
+int dialog_from_invite(struct dialog *d, const osip_message_t *invite);
+/* For an INVITE that we send: Call-ID, tag and CSeq are made. */
+int dialog_new(struct dialog *d, const char *local, const char *remote,
+	       const char *target);
+/* A response to that INVITE came, that makes the dialog early or confirmed. */
+int dialog_answered(struct dialog *d, const osip_message_t *resp);
+/* The same for a second answer, of another branch (13.2.2.4). */
+int dialog_fork(struct dialog *to, const struct dialog *from,
+		const osip_message_t *resp);
+void dialog_clear(struct dialog *d); /* frees what is in it */
+
+/**
+ * dialog_request() - a request in the dialog, with the next CSeq
+ * @method: "ACK" takes the last one: that of the INVITE
+ */
+osip_message_t *dialog_request(struct dialog *d, const char *method,
+			       const struct sip_path *path);
+
+/* Does a request have this dialog's Call-ID and tags? */
+bool dialog_matches(const struct dialog *d, const osip_message_t *req);
+/* Is the CSeq of a request (not ACK, CANCEL) in order (12.2.2)? Notes it. */
+bool dialog_in_order(struct dialog *d, const osip_message_t *req);
+
+/*
+ * Where a request in the dialog goes: the first Route's or the target's port
+ * if that has the address of the gateway's proxy, else to the proxy.
+ */
+void dialog_path(const struct dialog *d, struct sip_path *path);
+
+/* From or To without tag and display name of others: free() it. */
+char *dialog_name_addr(const osip_from_t *from);
+
+#endif
