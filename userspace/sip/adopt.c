@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Calls of before a restart: record and kernel session make a call again. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "sip/call.h"
+#include "sip/store.h"
+
+/* Move the record's dialog into the leg. */
+static int adopt_leg(struct leg *leg, struct store_leg *from)
+{
+	leg->dialog = from->dialog;
+	memset(&from->dialog, 0, sizeof(from->dialog));
+	return leg_index(leg);
+}
+
+static int adopt_call(struct call *c, struct store_record *r)
+{
+	struct media_profile prof[2] = { c->leg[0].gw->media,
+					 c->leg[1].gw->media };
+	int ret;
+
+	c->since = r->since;
+	ret = adopt_leg(&c->leg[0], &r->leg[0]);
+	if (!ret)
+		ret = adopt_leg(&c->leg[1], &r->leg[1]);
+	if (!ret)
+		ret = media_call_adopt(r->session, prof, call_media_idle, c,
+				       &c->media);
+	return ret;
+}
+
+/* Non-zero: the record is of no more use. */
+static int adopt(struct store_record *r, void *arg)
+{
+	const struct sip_config *cfg = arg;
+	struct gateway *a = gateway_find(cfg, r->leg[0].gateway);
+	struct gateway *b = gateway_find(cfg, r->leg[1].gateway);
+	struct call *c;
+	int ret;
+
+	if (!a || !b) {
+		log_warn("sip",
+			 "call %u of before the restart is dropped: its "
+			 "gateways are gone",
+			 r->number);
+		return -ENOENT;
+	}
+	c = call_new_numbered(a, b, r->number);
+	if (!c)
+		return -ENOMEM;
+	ret = adopt_call(c, r);
+	if (ret < 0) {
+		log_warn("sip", "call %u of before the restart is dropped: %s",
+			 r->number,
+			 ret == -ENOENT ? "the kernel has no such session"
+					: strerror(-ret));
+		call_set_state(c, CALL_DEAD);
+		return ret;
+	}
+	log_info("sip", "call %u from %s to %s goes on", c->number, a->name,
+		 b->name);
+	call_set_state(c, CALL_ESTABLISHED);
+	return 0;
+}
+
+void calls_adopt(const struct sip_config *cfg)
+{
+	store_each(adopt, (void *)cfg);
+	media_orphans();
+}

@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "sip/invite.h"
+
+/* What is copied to the other side; all else would tell of this one. */
+static const char *const passed_headers[] = { "subject", "priority",
+					      "privacy" };
+
+static const struct sip_config *config;
+
+void invite_set_config(const struct sip_config *cfg)
+{
+	config = cfg;
+}
+
+/* A reason as the text of a Warning header (RFC 3261, 20.43). */
+static void add_warning(osip_message_t *resp, const char *reason)
+{
+	char text[256], *p = text + sizeof("399 " SIP_PRODUCT " \"") - 1;
+
+	if (!reason || !reason[0])
+		return;
+	snprintf(text, sizeof(text) - 1, "399 " SIP_PRODUCT " \"%s", reason);
+	for (; *p; p++)
+		if (*p < ' ' || *p > '~' || *p == '"' || *p == '\\')
+			*p = '\'';
+	strcpy(p, "\"");
+	osip_message_set_header(resp, "Warning", text);
+}
+
+static void refuse(struct txn *t, int status, const char *why)
+{
+	const struct gateway *gw = txn_path(t)->gw;
+	char tag[MESSAGE_TOKEN_MAX] = "x";
+	osip_message_t *resp;
+
+	log_info("sip", "a call from gateway %s is refused with %d: %s",
+		 gw->name, status, why);
+	message_token(tag, sizeof(tag), 64);
+	resp = message_response(txn_message(t), status, NULL, tag);
+	if (!resp)
+		return;
+	if (status == 415)
+		osip_message_set_header(resp, "Accept", "application/sdp");
+	if (status == 503)
+		osip_message_set_header(resp, "Retry-After", "10");
+	if (status == 415 || status == 488)
+		add_warning(resp, why);
+	txn_respond(t, resp);
+}
+
+/* Status of a refusal, or 0. */
+static int check(const osip_message_t *req, const char **why)
+{
+	const osip_uri_t *uri = req->req_uri;
+	size_t len;
+
+	*why = "the Request-URI is not sip:";
+	if (!uri->scheme || osip_strcasecmp(uri->scheme, "sip") != 0)
+		return 416;
+	*why = "the Request-URI names nobody";
+	if (!uri->username || !uri->username[0])
+		return 404;
+	*why = "Max-Forwards is used up";
+	if (!message_max_forwards(req))
+		return 483;
+	*why = "an INVITE without SDP is not supported";
+	if (!message_has_body(req))
+		return 488;
+	*why = "the body is not application/sdp";
+	if (!message_sdp(req, &len))
+		return 415;
+	return 0;
+}
+
+/* "sip:user@host" with what may follow; the user is escaped anew. */
+static char *make_uri(const osip_uri_t *from, const char *host,
+		      unsigned int port, const char *transport)
+{
+	osip_uri_param_t *p = NULL;
+	char *uri = NULL, *text = NULL, number[8];
+	osip_uri_t *u;
+
+	if (osip_uri_init(&u) != 0)
+		return NULL;
+	snprintf(number, sizeof(number), "%u", port);
+	osip_uri_set_scheme(u, osip_strdup("sip"));
+	osip_uri_set_host(u, osip_strdup(host));
+	if (from->username)
+		osip_uri_set_username(u, osip_strdup(from->username));
+	if (port)
+		osip_uri_set_port(u, osip_strdup(number));
+	if (transport)
+		osip_uri_set_transport(u, osip_strdup(transport));
+	osip_uri_uparam_get_byname((osip_uri_t *)from, (char *)"user", &p);
+	if (p && p->gvalue && !strcmp(p->gvalue, "phone"))
+		osip_uri_set_user_phone(u);
+	if (!osip_uri_to_str(u, &text)) {
+		uri = strdup(text);
+		osip_free(text);
+	}
+	osip_uri_free(u);
+	return uri;
+}
+
+/* From or To with the user and name of @from and a host of ours. */
+static char *make_name_addr(const osip_from_t *from, const char *name,
+			    struct in_addr addr)
+{
+	char *uri = make_uri(from->url, inet_ntoa(addr), 0, NULL), *text;
+
+	if (!uri)
+		return NULL;
+	if (asprintf(&text, "%s%s<%s>", name ? name : "", name ? " " : "",
+		     uri) < 0)
+		text = NULL;
+	free(uri);
+	return text;
+}
+
+/* No address or identifier of the caller's side gets into this dialog. */
+static int new_callee_dialog(struct leg *b, const osip_message_t *req)
+{
+	const struct gateway *gw = b->gw;
+	osip_from_t callee = { .url = req->req_uri };
+	char *local, *remote, *target;
+	int ret = -ENOMEM;
+
+	local = make_name_addr(req->from, req->from->displayname,
+			       gw->local.sin_addr);
+	remote = make_name_addr(&callee, NULL, gw->proxy.sin_addr);
+	target = make_uri(req->req_uri, inet_ntoa(gw->proxy.sin_addr),
+			  ntohs(gw->proxy.sin_port),
+			  gw->transport == SIP_UDP
+				  ? NULL
+				  : sip_transport_name(gw->transport));
+	if (local && remote && target)
+		ret = dialog_new(&b->dialog, local, remote, target);
+	free(local);
+	free(remote);
+	free(target);
+	return ret ? ret : leg_index(b);
+}
+
+static int pass_headers(const osip_message_t *from, osip_message_t *to)
+{
+	for (size_t i = 0;
+	     i < sizeof(passed_headers) / sizeof(passed_headers[0]); i++) {
+		const char *value = message_header(from, passed_headers[i]);
+
+		if (value &&
+		    osip_message_set_header(to, passed_headers[i], value) != 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What each INVITE and answer to it says of us. */
+static int add_contact(osip_message_t *msg, const struct sip_path *path)
+{
+	char *uri = message_our_uri(path, NULL), *contact = NULL;
+	int ret = -ENOMEM;
+
+	if (uri && asprintf(&contact, "<%s>", uri) > 0 &&
+	    !osip_message_set_contact(msg, contact) &&
+	    !osip_message_set_header(msg, "Allow", SIP_ALLOW))
+		ret = 0;
+	free(contact);
+	free(uri);
+	return ret;
+}
+
+static void callee_response(struct txn *t, const osip_message_t *resp,
+			    void *arg)
+{
+	struct leg *leg = arg;
+
+	call_answer(leg->call, resp);
+}
+
+static void callee_failure(struct txn *t, int status, const char *why,
+			   void *arg)
+{
+	struct leg *leg = arg;
+	struct call *c = leg->call;
+
+	txn_release(t);
+	if (c->state == CALL_CANCELLING)
+		call_late_answer(c);
+	else
+		call_refuse(c, status == 408 ? 408 : 502, why);
+}
+
+static const struct txn_client callee_client = {
+	.on_response = callee_response,
+	.on_failure = callee_failure,
+};
+
+static int send_invite(struct call *c, const osip_message_t *req,
+		       const char *sdp)
+{
+	struct leg *b = &c->leg[1];
+	osip_message_t *invite;
+	char forwards[16];
+
+	invite = dialog_request(&b->dialog, "INVITE", &b->path);
+	if (!invite)
+		return -ENOMEM;
+	snprintf(forwards, sizeof(forwards), "%u",
+		 message_max_forwards(req) - 1);
+	b->invite_cseq = b->dialog.local_cseq;
+	if (osip_message_replace_header(invite, "Max-Forwards", forwards) ||
+	    add_contact(invite, &b->path) < 0 || pass_headers(req, invite) ||
+	    message_set_sdp(invite, sdp) < 0) {
+		osip_message_free(invite);
+		return -ENOMEM;
+	}
+	return txn_request(invite, &b->path, &callee_client, b, &b->txn);
+}
+
+static int new_caller_dialog(struct leg *a, struct txn *t,
+			     const osip_message_t *req)
+{
+	const char *branch = message_branch(req);
+	int ret;
+
+	a->path = *txn_path(t);
+	a->invite_cseq = message_cseq(req);
+	a->invite_branch = strdup(branch ? branch : "");
+	if (!a->invite_branch)
+		return -ENOMEM;
+	ret = dialog_from_invite(&a->dialog, req);
+	if (ret < 0)
+		return ret;
+	txn_own(t, &a->txn);
+	return leg_index(a);
+}
+
+static int offer(struct call *c, const osip_message_t *req, char **ret_sdp,
+		 struct media_refusal *why)
+{
+	struct media_profile prof[2] = { c->leg[0].gw->media,
+					 c->leg[1].gw->media };
+	char label[RINGFENCE_LABEL_MAX + 1];
+	const char *sdp;
+	size_t len;
+	int ret;
+
+	snprintf(label, sizeof(label), MEDIA_LABEL_PREFIX "%u", c->number);
+	ret = media_call_new(label, prof, config->idle_timeout, call_media_idle,
+			     c, &c->media);
+	if (ret < 0) {
+		why->status = 503;
+		snprintf(why->reason, sizeof(why->reason), "no media ports: %s",
+			 strerror(-ret));
+		return ret;
+	}
+	sdp = message_sdp(req, &len);
+	return media_call_offer(c->media, 0, sdp, len, ret_sdp, why);
+}
+
+/* The call has no answer yet and its INVITE can't go on. */
+static void drop_call(struct call *c, struct txn *t, int status,
+		      const char *why)
+{
+	txn_release(t);
+	call_set_state(c, CALL_DEAD);
+	refuse(t, status, why);
+}
+
+static void start_call(struct call *c, struct txn *t, const osip_message_t *req)
+{
+	struct media_refusal why = { 0 };
+	char *sdp = NULL;
+	int ret;
+
+	ret = new_caller_dialog(&c->leg[0], t, req);
+	if (ret == -EINVAL || ret == -E2BIG) {
+		drop_call(c, t, 400,
+			  "no good From tag, Contact or "
+			  "Record-Route");
+		return;
+	}
+	txn_respond(t, message_response(req, 100, NULL, NULL));
+	if (ret < 0 || new_callee_dialog(&c->leg[1], req) < 0) {
+		drop_call(c, t, 500, "no memory");
+		return;
+	}
+	if (offer(c, req, &sdp, &why) < 0) {
+		drop_call(c, t, why.status ? why.status : 500, why.reason);
+		return;
+	}
+	log_info("sip", "call %u from %s to %s: %s calls %s", c->number,
+		 c->leg[0].gw->name, c->leg[1].gw->name,
+		 req->from->url->username ? req->from->url->username
+					  : "somebody",
+		 req->req_uri->username);
+	ret = send_invite(c, req, sdp);
+	free(sdp);
+	if (ret < 0)
+		drop_call(c, t, ret == -ENOBUFS ? 503 : 500, strerror(-ret));
+	else
+		call_set_state(c, CALL_CALLING);
+}
+
+void invite_received(struct txn *t, const osip_message_t *req)
+{
+	struct gateway *from = txn_path(t)->gw, *to;
+	const char *why = "";
+	struct call *c;
+	int status;
+
+	if (calls_full() || txn_full()) {
+		refuse(t, 503, "too many calls");
+		return;
+	}
+	status = check(req, &why);
+	if (status) {
+		refuse(t, status, why);
+		return;
+	}
+	to = config ? route_find(config, from) : NULL;
+	if (!to) {
+		refuse(t, 404, "no route leads from here");
+		return;
+	}
+	c = call_new(from, to);
+	if (!c)
+		refuse(t, 500, "no memory");
+	else
+		start_call(c, t, req);
+}
+
+/* The callee's refusal, as the caller gets it. */
+static int map_status(int status)
+{
+	if (status < 400)
+		return 480; /* we follow no redirection */
+	switch (status) {
+	case 401:
+	case 407: /* we have no credentials: RFC 3261, 22 is between us */
+	case 420: /* we required nothing */
+	case 421:
+	case 494:
+		return 502;
+	case 503: /* not we are overloaded (16.7) */
+		return 500;
+	default:
+		return status;
+	}
+}
+
+/*
+ * Translate the callee's SDP, if it sent some. c->answer is then what the
+ * caller gets, now and in later answers that come without.
+ */
+static int answer_sdp(struct call *c, const osip_message_t *resp,
+		      struct media_refusal *why)
+{
+	char *answer = NULL;
+	const char *sdp;
+	size_t len;
+	int ret;
+
+	sdp = message_sdp(resp, &len);
+	if (!sdp)
+		return 0;
+	ret = media_call_answer(c->media, 1, sdp, len, &answer, why);
+	if (ret < 0) {
+		if (!why->status)
+			why->status = 500;
+		return ret;
+	}
+	free(c->answer);
+	c->answer = answer;
+	return 0;
+}
+
+static osip_message_t *to_caller(struct call *c, int status, bool with_sdp)
+{
+	struct leg *a = &c->leg[0];
+	osip_message_t *resp;
+
+	resp = message_response(txn_message(a->txn), status, NULL,
+				a->dialog.local_tag);
+	if (!resp)
+		return NULL;
+	if (add_contact(resp, &a->path) < 0 ||
+	    (with_sdp && message_set_sdp(resp, c->answer) < 0)) {
+		osip_message_free(resp);
+		return NULL;
+	}
+	return resp;
+}
+
+/* SDP of one early dialog only: the first that brings it. */
+static bool early_sdp_counts(struct call *c, const osip_message_t *resp)
+{
+	const char *tag = message_tag(resp->to);
+	size_t len;
+
+	if (!tag || !message_sdp(resp, &len))
+		return false;
+	if (!c->early_tag)
+		c->early_tag = strdup(tag);
+	return c->early_tag && !strcmp(c->early_tag, tag);
+}
+
+static void ringing(struct call *c, const osip_message_t *resp)
+{
+	struct media_refusal why = { 0 };
+	bool with_sdp = early_sdp_counts(c, resp);
+
+	if (with_sdp && answer_sdp(c, resp, &why) < 0) {
+		call_refuse(c, why.status, why.reason);
+		return;
+	}
+	if (c->state == CALL_CALLING)
+		call_set_state(c, CALL_RINGING);
+	if (c->leg[0].txn)
+		txn_respond(c->leg[0].txn,
+			    to_caller(c, resp->status_code, with_sdp));
+}
+
+/* The callee has its ACK: if the caller can't have the answer, it gets BYE. */
+static void accepted(struct call *c, const osip_message_t *resp)
+{
+	struct leg *a = &c->leg[0];
+	struct media_refusal why = { 0 };
+	osip_message_t *ok;
+
+	if (answer_sdp(c, resp, &why) < 0) {
+		call_refuse(c, why.status, why.reason);
+		return;
+	}
+	if (!c->answer) {
+		call_refuse(c, 502, "the callee answered without SDP");
+		return;
+	}
+	ok = a->txn ? to_caller(c, 200, true) : NULL;
+	if (!ok || osip_message_clone(ok, &c->ok) != 0) {
+		osip_message_free(ok);
+		call_refuse(c, 500, "no memory, or the caller is gone");
+		return;
+	}
+	log_info("sip", "call %u is answered by gateway %s", c->number,
+		 c->leg[1].gw->name);
+	call_set_state(c, CALL_ANSWERED);
+	txn_respond(a->txn, ok);
+}
+
+static void acknowledge(struct leg *b, const osip_message_t *resp)
+{
+	struct call *c = b->call;
+	struct sip_path path;
+
+	if (dialog_answered(&b->dialog, resp) < 0)
+		log_note("sip",
+			 "call %u: the answer of gateway %s lacks a tag or a "
+			 "good Contact",
+			 c->number, b->gw->name);
+	leg_path(b, &path);
+	c->ack = dialog_request(&b->dialog, "ACK", &path);
+	leg_ack(b);
+}
+
+/* A final answer other than 2xx; libosip2 has sent its ACK. */
+static void failed(struct call *c, int status)
+{
+	char why[64];
+
+	snprintf(why, sizeof(why), "gateway %.32s answered %d",
+		 c->leg[1].gw->name, status);
+	call_refuse(c, map_status(status), why);
+}
+
+void call_answer(struct call *c, const osip_message_t *resp)
+{
+	struct leg *b = &c->leg[1];
+
+	if (b->txn)
+		b->path = *txn_path(b->txn);
+	if (resp->status_code < 200) {
+		if (call_provisional(c) && resp->status_code > 100)
+			ringing(c, resp);
+		return;
+	}
+	txn_release(b->txn);
+	if (resp->status_code < 300)
+		acknowledge(b, resp);
+	if (c->state == CALL_CANCELLING)
+		call_late_answer(c);
+	else if (resp->status_code < 300)
+		accepted(c, resp);
+	else
+		failed(c, resp->status_code);
+}

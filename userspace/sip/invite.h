@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a caller's INVITE to the callee's, and its answers back. */
+#ifndef SIP_INVITE_H
+#define SIP_INVITE_H
+
+#include "sip/call.h"
+
+/* The gateways and routes that are running; NULL: none. */
+void invite_set_config(const struct sip_config *cfg);
+
+/* An INVITE outside of any dialog: make a call of it, or refuse it. */
+void invite_received(struct txn *t, const osip_message_t *req);
+
+#endif

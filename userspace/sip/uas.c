@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "base/log.h"
+#include "sip/call.h"
+#include "sip/invite.h"
+#include "sip/limits.h"
+#include "sip/uas.h"
+
+#define STRINGIFY(x)	 #x
+#define NUMBER_STRING(x) STRINGIFY(x)
+
+static void respond(struct txn *t, int status, const char *header,
+		    const char *value)
+{
+	char tag[MESSAGE_TOKEN_MAX] = "x";
+	osip_message_t *resp;
+
+	message_token(tag, sizeof(tag), 64);
+	resp = message_response(txn_message(t), status, NULL, tag);
+	if (!resp)
+		return;
+	if (header)
+		osip_message_set_header(resp, header, value);
+	if (status == 200 && MSG_IS_OPTIONS(txn_message(t)))
+		osip_message_set_header(resp, "Accept", "application/sdp");
+	txn_respond(t, resp);
+}
+
+/* An answer that leaves no state behind. */
+static void refuse(const osip_message_t *req, struct sip_path *path, int status)
+{
+	char tag[MESSAGE_TOKEN_MAX] = "x";
+	osip_message_t *resp;
+
+	message_token(tag, sizeof(tag), 64);
+	resp = message_response(req, status, NULL, tag);
+	if (!resp)
+		return;
+	if (status == 503)
+		osip_message_set_header(resp, "Retry-After",
+					NUMBER_STRING(SIP_RETRY_AFTER_SECONDS));
+	if (path->transport == SIP_UDP)
+		message_reply_to(req, &path->peer);
+	txn_send(resp, path);
+	osip_message_free(resp);
+}
+
+/*
+ * The leg whose dialog a request is in: tags and Call-ID are its own, and it
+ * came over its gateway, so from its peer.
+ */
+static struct leg *leg_of(const osip_message_t *req,
+			  const struct sip_path *path)
+{
+	const char *tag = message_tag(req->to);
+	struct leg *leg = tag ? leg_by_tag(tag) : NULL;
+
+	if (!leg || leg->gw != path->gw || !dialog_matches(&leg->dialog, req))
+		return NULL;
+	return leg;
+}
+
+static void note_path(struct leg *leg, const struct sip_path *path)
+{
+	leg->path = *path;
+}
+
+static void ack_received(const osip_message_t *ack, const struct sip_path *path)
+{
+	struct leg *leg = leg_of(ack, path);
+
+	if (leg && leg == &leg->call->leg[0]) {
+		note_path(leg, path);
+		call_acked(leg->call, ack);
+	}
+}
+
+/*
+ * The transaction of an INVITE ends with our 2xx. Repeated after that it is
+ * known by its branch; with another branch it took another path (8.2.2.2).
+ */
+static bool known_invite(const osip_message_t *req, struct sip_path *path)
+{
+	const char *branch = message_branch(req);
+	struct leg *leg = leg_by_origin(path->gw, req);
+
+	if (!leg)
+		return false;
+	if (branch && !strcmp(branch, leg->invite_branch))
+		call_resend_ok(leg->call);
+	else
+		refuse(req, path, 482);
+	return true;
+}
+
+static bool on_new(osip_message_t *req, struct sip_path *path)
+{
+	if (MSG_IS_ACK(req)) {
+		ack_received(req, path);
+		return true;
+	}
+	if (MSG_IS_INVITE(req) && !message_tag(req->to) &&
+	    known_invite(req, path))
+		return true;
+	if (txn_full()) {
+		refuse(req, path, 503);
+		return true;
+	}
+	return false;
+}
+
+static void cancel(struct txn *t)
+{
+	struct txn *invite = txn_cancelled(t);
+	struct leg *leg;
+
+	if (!invite) {
+		respond(t, 481, NULL, NULL);
+		return;
+	}
+	respond(t, 200, NULL, NULL);
+	leg = leg_by_origin(txn_path(invite)->gw, txn_message(invite));
+	if (leg && leg->txn == invite)
+		call_cancelled(leg->call);
+}
+
+static void in_dialog(struct txn *t, const osip_message_t *req, struct leg *leg)
+{
+	if (!dialog_in_order(&leg->dialog, req)) {
+		respond(t, 500, "Warning",
+			"399 " SIP_PRODUCT " \"CSeq is out of order\"");
+		return;
+	}
+	note_path(leg, txn_path(t));
+	if (MSG_IS_BYE(req)) {
+		respond(t, 200, NULL, NULL);
+		call_bye(leg);
+	} else if (MSG_IS_OPTIONS(req)) {
+		respond(t, 200, "Allow", SIP_ALLOW);
+	} else if (MSG_IS_INVITE(req)) {
+		log_info("sip",
+			 "call %u: a change of the session by gateway "
+			 "%s is refused with 488",
+			 leg->call->number, leg->gw->name);
+		respond(t, 488, "Warning",
+			"399 " SIP_PRODUCT " \"re-INVITE is not supported\"");
+	} else {
+		respond(t, 405, "Allow", SIP_ALLOW);
+	}
+}
+
+static void on_request(struct txn *t, const osip_message_t *req)
+{
+	const char *require = message_header(req, "require");
+	struct leg *leg;
+
+	if (MSG_IS_CANCEL(req)) {
+		cancel(t);
+		return;
+	}
+	if (require) { /* we support no extension */
+		respond(t, 420, "Unsupported", require);
+		return;
+	}
+	if (message_tag(req->to) || MSG_IS_BYE(req)) {
+		leg = leg_of(req, txn_path(t));
+		if (leg)
+			in_dialog(t, req, leg);
+		else
+			respond(t, 481, NULL, NULL);
+	} else if (MSG_IS_INVITE(req)) {
+		invite_received(t, req);
+	} else if (MSG_IS_OPTIONS(req)) {
+		respond(t, 200, "Allow", SIP_ALLOW);
+	} else {
+		respond(t, 405, "Allow", SIP_ALLOW);
+	}
+}
+
+/* The callee repeats its 2xx, or a second one of a fork answers. */
+static void on_stray(const osip_message_t *resp, const struct sip_path *path)
+{
+	const char *tag = message_tag(resp->from), *to = message_tag(resp->to);
+	struct leg *leg;
+
+	if (resp->status_code < 200 || resp->status_code > 299 ||
+	    strcmp(resp->cseq->method, "INVITE") != 0 || !tag || !to)
+		return;
+	leg = leg_by_tag(tag);
+	if (!leg || leg != &leg->call->leg[1] || leg->gw != path->gw ||
+	    message_cseq(resp) != leg->invite_cseq)
+		return;
+	if (leg->dialog.remote_tag && !strcmp(leg->dialog.remote_tag, to))
+		leg_ack(leg);
+	else if (leg->dialog.remote_tag)
+		leg_refuse_fork(leg, resp);
+}
+
+const struct txn_user uas_user = {
+	.on_new = on_new,
+	.on_request = on_request,
+	.on_stray = on_stray,
+};
