@@ -13,7 +13,7 @@
 
 #include <linux/ringfence.h>
 
-#define MEDIA_SDP_MAX    16384 /* bytes of an SDP body we look at */
+#define MEDIA_SDP_MAX	 16384 /* bytes of an SDP body we look at */
 #define MEDIA_SUITES_MAX 8
 
 enum media_security {
@@ -50,8 +50,8 @@ void media_exit(void); /* leaves kernel sessions alone */
  */
 int media_call_new(const char *label, const struct media_profile prof[2],
 		   uint32_t idle_timeout,
-		   void (*on_idle)(struct media_call *mc, void *arg),
-		   void *arg, struct media_call **ret);
+		   void (*on_idle)(struct media_call *mc, void *arg), void *arg,
+		   struct media_call **ret);
 
 /**
  * media_call_offer() - an SDP offer came from leg @from
@@ -71,9 +71,8 @@ int media_call_offer(struct media_call *mc, unsigned int from, const char *sdp,
  * Programs the session into the kernel, or refuses and programs nothing. A
  * repeated identical answer (183 then 200) returns the same SDP again.
  */
-int media_call_answer(struct media_call *mc, unsigned int from,
-		      const char *sdp, size_t len, char **ret_sdp,
-		      struct media_refusal *why);
+int media_call_answer(struct media_call *mc, unsigned int from, const char *sdp,
+		      size_t len, char **ret_sdp, struct media_refusal *why);
 
 uint32_t media_call_session(const struct media_call *mc); /* 0: none yet */
 
