@@ -303,13 +303,10 @@ static int read_list(struct rgf *rgf, struct list *l)
 				     NLM_F_DUMP),
 			     on_listed, l);
 	}
-	if (r == -EINTR) {
+	if (r == -EINTR)
 		snprintf(rgf->error, sizeof(rgf->error),
-			 "the sessions changed each of the %d times that the "
-			 "list was read; try again",
-			 DUMP_TRIES);
-		r = -EAGAIN;
-	}
+			 "sessions came or went each time the list was read; "
+			 "it may lack some of these or have too many");
 	return r;
 }
 
@@ -320,8 +317,12 @@ int rgf_session_dump(struct rgf *rgf,
 	struct list l = { 0 };
 	int r = read_list(rgf, &l);
 
-	for (size_t i = 0; !r && i < l.n; i++)
-		r = cb(&l.s[i], arg);
+	for (size_t i = 0; (!r || r == -EINTR) && i < l.n; i++) {
+		int cb_err = cb(&l.s[i], arg);
+
+		if (cb_err < 0)
+			r = cb_err;
+	}
 	free(l.s);
-	return r < 0 ? r : 0;
+	return r;
 }

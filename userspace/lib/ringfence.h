@@ -108,8 +108,11 @@ int rgf_session_get(struct rgf *rgf, uint32_t id, struct rgf_session *ret);
 /**
  * rgf_session_dump() - call @cb for each session
  *
- * The dump is repeated into a buffer until it was not interrupted, so @cb sees
- * a consistent list. A negative return of @cb ends the walk and is returned.
+ * The dump is read into a buffer first, and again while sessions came or went
+ * meanwhile, so @cb sees a consistent list. On a busy gateway that may never
+ * be: the last of ten readings is then given to @cb and -EINTR returned. It is
+ * partial only in this: sessions that came or went during the reading may be
+ * in it or not. A negative return of @cb ends the walk and is returned.
  */
 int rgf_session_dump(struct rgf *rgf,
 		     int (*cb)(const struct rgf_session *s, void *arg),

@@ -322,8 +322,6 @@ static int check_new_leg(const struct parser *p, struct rgf_leg *leg, char name)
 	leg->has |= RGF_HAS_SUITE; /* none, unless it was named */
 	if (!(leg->has & RGF_HAS_LOCAL_ADDR))
 		miss = "local ADDRESS:PORT";
-	else if (!(leg->has & RGF_HAS_PEER_ADDR))
-		miss = "peer ADDRESS:PORT";
 	else if (leg->suite && !(leg->has & RGF_HAS_TX_KEY))
 		miss = "tx-key FILE";
 	else if (leg->suite && !(leg->has & RGF_HAS_RX_KEY))

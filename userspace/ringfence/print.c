@@ -43,10 +43,13 @@ static const char *suite_text(enum ringfence_suite suite)
 	return name ? name : "unknown";
 }
 
+/* "-" for a peer that is not set yet. */
 static const char *addr_text(struct in_addr addr, uint16_t port, char *buf)
 {
 	char host[INET_ADDRSTRLEN];
 
+	if (!port)
+		return "-";
 	inet_ntop(AF_INET, &addr, host, sizeof(host));
 	snprintf(buf, ADDR_TEXT_MAX, "%s:%u", host, port);
 	return buf;
@@ -102,9 +105,12 @@ static void print_leg(const struct rgf_leg *leg, const char *name)
 	printf("    local %s rtcp %u\n",
 	       addr_text(leg->local_addr, leg->local_port, buf),
 	       leg->local_rtcp_port);
-	printf("    peer %s rtcp %u\n",
-	       addr_text(leg->peer_addr, leg->peer_port, buf),
-	       leg->peer_rtcp_port);
+	if (leg->peer_port)
+		printf("    peer %s rtcp %u\n",
+		       addr_text(leg->peer_addr, leg->peer_port, buf),
+		       leg->peer_rtcp_port);
+	else
+		printf("    peer -\n");
 	printf("    suite %s\n", suite_text(leg->suite));
 	print_counters(&leg->counters, "    ");
 }
@@ -141,6 +147,8 @@ static json_t *json_addr(struct in_addr addr, uint16_t port, uint16_t rtcp)
 {
 	char host[INET_ADDRSTRLEN];
 
+	if (!port)
+		return json_null();
 	inet_ntop(AF_INET, &addr, host, sizeof(host));
 	return json_pack("{s:s, s:i, s:i}", "address", host, "port", port,
 			 "rtcp_port", rtcp);

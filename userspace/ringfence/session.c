@@ -117,7 +117,7 @@ static int del_all(struct cli *cli)
 	if (r)
 		return cli_refused(cli, "session del", r, strerror(-r));
 	r = rgf_session_dump(cli->rgf, del_one, &da);
-	if (!r)
+	if (!r || r == -EINTR) /* what came meanwhile may stay */
 		r = rgf_batch_run(da.b, deleted, &da);
 	if (r)
 		da.status =
@@ -188,7 +188,9 @@ int cmd_session_list(struct cli *cli, struct words *w)
 	r = rgf_session_dump(cli->rgf, list_one, &l);
 	if (cli->json)
 		puts("]");
-	if (r)
+	if (r == -EINTR)
+		cli_warn(cli, "%s", rgf_error(cli->rgf));
+	else if (r)
 		return cli_refused(cli, "session list", r, rgf_error(cli->rgf));
 	return CLI_OK;
 }
