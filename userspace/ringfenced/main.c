@@ -26,6 +26,8 @@
 /* A module after those it needs; shutdown goes from the last to the first. */
 static const struct module *const table[] = {
 	&log_module,
+	&media_module,
+	&sip_module,
 };
 
 /* "FILE:LINE: path: text"; line and path only if there is one. */
