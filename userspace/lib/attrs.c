@@ -100,6 +100,12 @@ const struct rgf_field rgf_leg_fields[] = {
 	{ 0, 0, 0, 0 },
 };
 
+bool rgf_msg_ok(const struct nlmsghdr *nlh, int left)
+{
+	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
+	       nlh->nlmsg_len <= (uint32_t)left;
+}
+
 /* A label may lack its zero; it may not hold another one. */
 static bool label_ok(const char *p, size_t len)
 {

@@ -169,8 +169,7 @@ static int hear_all(struct rgf_batch *b, struct chunk *c)
 
 		if (left < 0)
 			return rgf_fail(b->rgf, left);
-		for (; mnl_nlmsg_ok(nlh, left);
-		     nlh = mnl_nlmsg_next(nlh, &left))
+		for (; rgf_msg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 			hear(b, c, nlh);
 	}
 	return 0;

@@ -89,7 +89,7 @@ static int hear_all(struct rgf *rgf, struct talk *t)
 
 		if (left < 0)
 			return rgf_fail(rgf, left);
-		for (; mnl_nlmsg_ok(nlh, left) && !t->done;
+		for (; rgf_msg_ok(nlh, left) && !t->done;
 		     nlh = mnl_nlmsg_next(nlh, &left))
 			r = hear(rgf, t, nlh);
 		if (r)

@@ -47,7 +47,7 @@ static int read_datagram(struct rgf *rgf, int left,
 	struct rgf_event e;
 	int ret = 0;
 
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+	for (; rgf_msg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		int r;
 
 		if (nlh->nlmsg_type != rgf->family)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Messages of the family, built and read: no socket, no state. Readers take
- * any bytes that mnl_nlmsg_ok() accepts and return 0 or -EBADMSG.
+ * any bytes that rgf_msg_ok() accepts and return 0 or -EBADMSG.
  */
 #ifndef LIB_MSG_H
 #define LIB_MSG_H
@@ -57,6 +57,10 @@ extern const struct rgf_attr_set rgf_event_attrs;
 
 extern const struct rgf_field rgf_session_fields[]; /* ended by type 0 */
 extern const struct rgf_field rgf_leg_fields[];
+
+/* Is there a whole message in @left bytes? (mnl_nlmsg_ok() takes a length of
+ * 2 GB and more for a negative one, which fits.) */
+bool rgf_msg_ok(const struct nlmsghdr *nlh, int left);
 
 /**
  * rgf_attrs_read() - check a run of attributes and index them by type
