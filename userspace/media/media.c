@@ -465,3 +465,12 @@ void media_call_free(struct media_call *mc)
 	offer_clear(&mc->offer);
 	secret_free(mc, sizeof(*mc));
 }
+
+void media_call_leave(struct media_call *mc)
+{
+	if (mc && mc->id) {
+		tdelete(mc, &calls, compare);
+		mc->id = 0;
+	}
+	media_call_free(mc);
+}

@@ -90,5 +90,7 @@ void media_orphans(void);
 
 /* Remove the kernel session, free the ports. NULL is fine. */
 void media_call_free(struct media_call *mc);
+/* The same, but the kernel session goes on, for media_call_adopt(). */
+void media_call_leave(struct media_call *mc);
 
 #endif
