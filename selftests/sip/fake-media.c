@@ -185,3 +185,10 @@ void media_call_free(struct media_call *mc)
 	LIST_REMOVE(mc, entry);
 	free(mc);
 }
+
+void media_call_leave(struct media_call *mc)
+{
+	if (mc)
+		mc->id = 0;
+	media_call_free(mc);
+}

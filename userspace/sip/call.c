@@ -589,6 +589,7 @@ void calls_exit(void)
 		n_calls--;
 		if (c->state > CALL_ESTABLISHED)
 			release_media(c);
+		media_call_leave(c->media);
 		call_free(c);
 	}
 	on_reap(-1, 0, NULL);

@@ -280,6 +280,17 @@ static osip_list_t *transactions_for(const osip_message_t *msg)
 		      : &osip->osip_nict_transactions;
 }
 
+/* One that ended counts no more, though the tick has yet to free it. */
+static struct txn *find_transaction(osip_event_t *ev)
+{
+	osip_transaction_t *tr;
+	struct txn *t;
+
+	tr = osip_transaction_find(transactions_for(ev->sip), ev);
+	t = tr ? osip_transaction_get_your_instance(tr) : NULL;
+	return t && !t->dead ? t : NULL;
+}
+
 static void new_request(osip_event_t *ev, struct sip_path *path)
 {
 	osip_message_t *req = ev->sip;
@@ -301,7 +312,7 @@ void txn_receive(osip_message_t *msg, const struct sip_path *from)
 {
 	osip_event_t *ev = calloc(1, sizeof(*ev));
 	struct sip_path path = *from;
-	osip_transaction_t *tr;
+	struct txn *t;
 
 	if (!ev || (MSG_IS_REQUEST(msg) && message_received(msg, from) < 0)) {
 		osip_message_free(msg);
@@ -310,14 +321,11 @@ void txn_receive(osip_message_t *msg, const struct sip_path *from)
 	}
 	ev->sip = msg;
 	ev->type = incoming_type(msg);
-	tr = osip_transaction_find(transactions_for(msg), ev);
-	if (tr) {
-		struct txn *t = osip_transaction_get_your_instance(tr);
-
-		if (t->path.gw == from->gw && !t->dead)
-			osip_transaction_execute(tr, ev);
-		else
-			osip_event_free(ev);
+	t = find_transaction(ev);
+	if (t && t->path.gw == from->gw) {
+		osip_transaction_execute(t->tr, ev);
+	} else if (t) {
+		osip_event_free(ev);
 	} else if (MSG_IS_REQUEST(msg)) {
 		new_request(ev, &path);
 	} else {
