@@ -33,7 +33,7 @@ struct conn {
 	bool ready;
 	bool inbound;
 	bool heard; /* a whole message or a keep-alive came */
-	uint64_t last; /* when something came, ms */
+	uint64_t last; /* the order in which they were heard from */
 	bool closing; /* freed by the reaper */
 };
 
@@ -48,6 +48,7 @@ struct conns {
 
 static unsigned int conns_total;
 static uint32_t last_number;
+static uint64_t activity;
 static void (*lost)(uint32_t conn, const char *reason);
 
 void conns_set_lost(void (*on_lost)(uint32_t conn, const char *reason))
@@ -171,7 +172,7 @@ static void conn_data(struct stream *s, const uint8_t *p, size_t n, void *arg)
 	struct conn *c = arg;
 	bool partial = frame_partial(&c->frame);
 
-	c->last = transport_now();
+	c->last = ++activity;
 	while (n && !c->closing) {
 		long took = frame_feed(&c->frame, p, n);
 
@@ -242,7 +243,7 @@ static struct conn *conn_new(struct conns *cs, const struct sockaddr_in *peer,
 	c->timer = evtimer_new(loop_base(), on_timer, c);
 	c->cs = cs;
 	c->inbound = inbound;
-	c->last = transport_now();
+	c->last = ++activity;
 	c->path.gw = cs->gw;
 	c->path.transport = cs->gw->transport == SIP_TLS ? SIP_TLS : SIP_TCP;
 	c->path.peer = *peer;

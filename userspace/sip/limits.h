@@ -17,9 +17,10 @@
 #define SIP_ROUTES_MAX	  16 /* of a dialog; more: the INVITE is refused */
 #define SIP_DATAGRAMS_MAX 64 /* read in one go, then the loop has its turn */
 
-/* Calls and transactions. The new one is the victim: 503 with Retry-After. */
+/* Calls, and transactions (some 30 kB each). The new one is the victim: 503
+ * with Retry-After. */
 #define SIP_CALLS_MAX		2048
-#define SIP_TXNS_MAX		8192
+#define SIP_TXNS_MAX		4096
 #define SIP_RETRY_AFTER_SECONDS 10
 
 /* A call that is not answered: the caller gets 408, the callee CANCEL. */

@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What strangers and broken peers send."""
+
+import os
+import random
+import socket
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+# pylint: disable=wrong-import-position
+from peer import (CALLER, Call, Context, INSIDE, Message, Peer, SDP, check,
+                  own_namespace, run, token)
+
+
+def options(t, **kw):
+    return t.caller.request("OPTIONS", "sip:127.0.1.1", t.caller.dialog(),
+                            **kw)
+
+
+def malformed(t):
+    """malformed requests get 400 or their own status, and nothing is kept"""
+    good = options(t)
+    via = "Via: " + good.split("Via: ")[1].split("\r\n")[0] + "\r\n"
+    for status, old, new in (
+            (400, "CSeq: 1 OPTIONS", "CSeq: 4294967296999 OPTIONS"),
+            (400, "CSeq: 1 OPTIONS", "CSeq: 2147483648 OPTIONS"),
+            (400, "CSeq: 1 OPTIONS", "CSeq: 1 INVITE"),
+            (400, "CSeq: 1 OPTIONS", "CSeq: -1 OPTIONS"),
+            (400, "Content-Length: 0", "Content-Length: -1"),
+            (400, "Content-Length: 0", "Content-Length: 10"),
+            (413, "Content-Length: 0", "Content-Length: 99999999"),
+            (400, "Content-Length: 0", "Content-Length: 0\r\nl: 0"),
+            (400, "Max-Forwards: 70", "Max-Forwards: 256"),
+            (400, "Max-Forwards: 70\r\n", ""),
+            (400, "Max-Forwards: 70", "Max-Forwards : 70"),
+            (400, "Max-Forwards: 70", "Max-Forwards: 70\r\nX\x01Y: z"),
+            (400, "Max-Forwards: 70", "Max-Forwards: 70\r\nX: \x00"),
+            (400, "Max-Forwards: 70", "Max-Forwards: 70\r\nX: a\nb"),
+            (400, "Call-ID:", "Call-ID: two words"),
+            (400, "Call-ID:", "Call-ID: again\r\nCall-ID:"),
+            (400, "To: ", "To: <sip:x@y>\r\nTo: "),
+            (400, "To: ", "X-To: "),
+            (400, "From: ", "From: \"unterminated <sip:"),
+            (400, "OPTIONS sip:127.0.1.1 ", "OPTIONS  sip:127.0.1.1 "),
+            (400, "OPTIONS sip:127.0.1.1 ", "OPTIONS <sip:127.0.1.1> "),
+            (400, "OPTIONS sip:127.0.1.1 ", "OPT(ONS sip:127.0.1.1 "),
+            (414, "sip:127.0.1.1 ", "sip:" + "x" * 2000 + " "),
+            (505, "SIP/2.0\r\nVia", "SIP/7.0\r\nVia"),
+            (400, "Max-Forwards: 70",
+             "Max-Forwards: 70" + "\r\nX: y" * 130),
+            (400, "Max-Forwards: 70\r\n", "Max-Forwards: 70\r\n" + via * 80),
+            (400, "Max-Forwards: 70", "Max-Forwards: 70\r\nX: " + "a" * 9000),
+            (400, "branch=", "branch=" + "b" * 300),
+            (400, ";tag=", ";tag=" + "t" * 200)):
+        check(old in good, old)
+        t.caller.send(good.replace(old, new, 1))
+        answer = t.caller.expect(status)
+        check(answer.get("via"), "Via: " + answer.text)
+        check(answer.get("call-id"), "Call-ID: " + answer.text)
+    t.caller.send(good)
+    t.caller.expect(200)
+
+
+def dropped(t):
+    """what can't even be answered is dropped"""
+    good = options(t)
+    for text in ("", "\r\n\r\n", "\0", "x", good[:40], good[:-2],
+                 good.replace("Via:", "X-Via:"),
+                 good.replace("OPTIONS", "ACK").replace("CSeq: 1", "CSeq: x"),
+                 "SIP/2.0 200 OK\r\n\r\n", "SIP/2.0 999 x\r\n\r\n",
+                 good.replace("OPTIONS sip:127.0.1.1 SIP/2.0",
+                              "SIP/2.0 200 OK")):
+        t.caller.send(text)
+    t.caller.silent()
+    t.caller.send(good)
+    t.caller.expect(200)
+
+
+def folded(t):
+    """folded and compact header fields are good"""
+    text = options(t).replace("Max-Forwards: 70", "Max-Forwards:\r\n 70")
+    for name, compact in (("Via", "v"), ("From", "f"), ("To", "t"),
+                          ("Call-ID", "i"), ("Content-Length", "l")):
+        text = text.replace("\r\n%s:" % name, "\r\n%s:" % compact)
+    t.caller.send(text)
+    t.caller.expect(200)
+
+
+def strangers(t):
+    """strangers get a few 403 by UDP, then silence; TCP is closed"""
+    other = t.keep(Peer("mallory", ("127.0.1.9", 5070), INSIDE))
+    for _ in range(20):
+        other.send(Call(other, t.callee).invite_text)
+    for _ in range(5):
+        other.expect(403)
+    other.silent()
+    tcp = t.keep(Peer.connected("mallory", ("127.0.1.9", 5070), INSIDE))
+    check(tcp.closed(), "the connection is closed")
+    t.callee.silent()
+    lines = t.gw.said().count("only its proxy-host may call")
+    check(lines == 5, "%d log lines" % lines)
+
+
+def garbage(t):
+    """a flood of garbage and broken messages does no harm"""
+    rnd = random.Random(1)
+    good = Call(t.caller, t.callee).invite_text.encode("latin-1")
+    call = Call(t.caller, t.callee).establish()
+    before = t.gw.rss()
+    for i in range(5000):
+        data = bytearray(good)
+        for _ in range(rnd.randrange(1, 6)):
+            data[rnd.randrange(len(data))] = rnd.randrange(256)
+        if i % 7 == 0:
+            data = bytearray(rnd.randbytes(rnd.randrange(1, 1500)))
+        t.caller.send(bytes(data))
+        if i % 50 == 0:
+            drain(t.caller)
+            drain(t.callee)
+    settle(t)
+    check(t.gw.rss() - before < 40000, "memory: %d kB more" %
+          (t.gw.rss() - before))
+    check(t.gw.process.poll() is None, "the gateway lives")
+    call.bye()
+
+
+def drain(peer):
+    """Answer what is there: a caller sends ACK, a callee refuses."""
+    n = 0
+    while True:
+        peer.sock.settimeout(0.01)
+        try:
+            msg = Message(peer.sock.recv(65536).decode("latin-1"))
+        except socket.timeout:
+            return n
+        n += 1
+        if msg.is_("INVITE"):
+            peer.respond(msg, 486, tag="no")
+        elif (msg.status or 0) >= 300 and "INVITE" in (msg.get("cseq") or
+                                                       ""):
+            peer.send(msg.text.replace(msg.start, "ACK sip:x@y SIP/2.0")
+                      .replace(msg.get("cseq"),
+                               msg.get("cseq").replace("INVITE", "ACK")))
+
+
+def settle(t):
+    while drain(t.caller) + drain(t.callee):
+        pass
+
+
+def slow_stream(t):
+    """a message that takes too long to arrive costs its connection"""
+    peer = t.keep(Peer.connected("alice", CALLER, INSIDE))
+    peer.send(options(t))
+    peer.expect(200)
+    peer.send("INVITE sip:bob@127.0.1.1 SIP/2.0\r\nVia: ")
+    check(peer.closed(timeout=20), "the connection is closed")
+    check("a message took too long" in t.gw.said(), "the log says why")
+
+
+def bad_stream(t):
+    """on streams a message without Content-Length gets 400, then the end"""
+    for text in (options(t).replace("Content-Length: 0\r\n", ""),
+                 options(t).replace("Content-Length: 0",
+                                    "Content-Length: 0\r\nl: 0")):
+        peer = t.keep(Peer.connected("alice", CALLER, INSIDE))
+        peer.send(text)
+        peer.expect(400)
+        check(peer.closed(), "the connection is closed")
+    peer = t.keep(Peer.connected("alice", CALLER, INSIDE))
+    peer.send("x" * 70000)
+    check(peer.closed(), "the connection is closed")
+
+
+def many_connections(t):
+    """a peer's 17th connection takes the place of the quietest"""
+    peers = [t.keep(Peer.connected("alice", CALLER, INSIDE))
+             for _ in range(16)]
+    for p in peers:
+        p.send(options(t))
+        p.expect(200)
+    peers[0].send(options(t))
+    peers[0].expect(200)
+    new = t.keep(Peer.connected("alice", CALLER, INSIDE))
+    new.send(options(t))
+    new.expect(200)
+    check(peers[1].closed(), "the quietest is closed")
+    peers[0].send(options(t))
+    peers[0].expect(200)
+
+
+def two_hundred(t):
+    """200 calls at once, and as many ends"""
+    calls = []
+    for _ in range(200):
+        call = Call(t.caller, t.callee)
+        calls.append(call.invite())
+    for call in calls:
+        call.tag = token("b")
+        t.callee.respond(call.invite_b, 200, tag=call.tag, body=SDP)
+        t.callee.expect("ACK", skip=("INVITE",))
+        call.ok = t.caller.expect(200, skip=(200,))
+        while call.ok.get("call-id") != call.da.call_id:
+            call.ok = t.caller.expect(200)
+        call.da.remote, call.da.target = call.ok.get("to"), call.ok.uri()
+        call.ack()
+    check(len(t.gw.sessions()) == 200, "200 sessions")
+    settle(t)
+    for call in calls:
+        call.bye()
+
+
+if __name__ == "__main__":
+    own_namespace()
+    run([malformed, dropped, folded, strangers, garbage, slow_stream,
+         bad_stream, many_connections, two_hundred], lambda test: Context())

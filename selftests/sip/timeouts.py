@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Peers that never answer. The 32 seconds of 64 T1 pass once, for all."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+# pylint: disable=wrong-import-position
+from peer import Call, Context, check, own_namespace, run
+
+LONG = 60
+
+
+def no_answer(t):
+    """a callee that is silent: 408"""
+    call = Call(t.caller, t.callee).invite()
+    t.caller.expect(408, timeout=LONG)
+    t.caller.send(call.a.request("ACK", "sip:bob@127.0.1.1", call.da,
+                                 branch=call.branch))
+
+
+def no_ack(t):
+    """a caller that sends no ACK: both get BYE"""
+    Call(t.caller, t.callee).invite().ring().answer()
+    t.callee.respond(t.callee.expect("BYE", timeout=LONG), 200)
+    t.caller.respond(t.caller.expect("BYE", skip=(200,)), 200)
+    check("no ACK" in t.gw.said(), "the log says why")
+
+
+def no_bye_answer(t):
+    """a callee that answers no BYE: its call is forgotten"""
+    call = Call(t.caller, t.callee).establish()
+    call.da.cseq += 1
+    t.caller.send(t.caller.request("BYE", call.da.target, call.da))
+    t.caller.expect(200)
+    t.gw.gone()  # session and record go at once
+    t.gw.until(lambda: "BYE to gateway outside: no answer" in t.gw.said(),
+               "not yet")
+
+
+def cancelled_for_good(t):
+    """a callee that ends no INVITE after CANCEL: its call is forgotten"""
+    call = Call(t.caller, t.callee).invite().ring()
+    t.caller.send(t.caller.request("CANCEL", "sip:bob@127.0.1.1", call.da,
+                                   branch=call.branch))
+    t.caller.expect(200)
+    t.caller.expect(487)
+    t.caller.send(call.a.request("ACK", "sip:bob@127.0.1.1", call.da,
+                                 branch=call.branch))
+    t.gw.until(lambda: "dead, was cancelling" in t.gw.said(), "not yet")
+
+
+if __name__ == "__main__":
+    os.environ["RF_WAIT"] = str(LONG)
+    own_namespace()
+    test = sys.argv[1:]
+    tests = [no_answer, no_ack, no_bye_answer, cancelled_for_good]
+    run([f for f in tests if not test or f.__name__ in test],
+        lambda f: Context())
