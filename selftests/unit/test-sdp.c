@@ -159,7 +159,7 @@ static void test_accepted(void **state)
 		struct media_refusal why;
 		char *out = NULL;
 
-		print_message("%s\n", accepted[i].name);
+		print_message("# %s\n", accepted[i].name);
 		if (relay(in, strlen(in), false, "192.0.2.1", &out, &why))
 			fail_msg("%d %s", why.status, why.reason);
 		assert_string_equal(out, accepted[i].out);
@@ -171,10 +171,12 @@ static void test_secure(void **state)
 {
 	static const char *const protos[] = { "RTP/SAVP", "RTP/SAVPF" };
 	struct media_refusal why;
-	char in[512], *out;
+	char in[512];
 	int i;
 
 	for (i = 0; i < 2; i++) {
+		char *out = NULL;
+
 		snprintf(in, sizeof(in), START "m=audio 5004 %s 0\r\n",
 			 protos[i]);
 		assert_int_equal(relay(in, strlen(in), true, "192.0.2.1", &out,
@@ -255,8 +257,10 @@ static void test_refused(void **state)
 		struct media_refusal why;
 		char *out = NULL;
 
-		if (!relay(in, strlen(in), false, "192.0.2.1", &out, &why))
+		if (!relay(in, strlen(in), false, "192.0.2.1", &out, &why)) {
 			fail_msg("accepted: %s", in);
+			return;
+		}
 		if (why.status != refused[i].status ||
 		    !strstr(why.reason, refused[i].reason))
 			fail_msg("%d \"%s\" for %s", why.status, why.reason,
@@ -276,44 +280,50 @@ static void refuse_bytes(const char *in, size_t len, int status,
 	assert_non_null(strstr(why.reason, reason));
 }
 
+/* START and an audio stream, then lines of @fill, @n bytes of it in all. */
+static char *filled(const char *fill, size_t n)
+{
+	static char text[MEDIA_SDP_MAX + 2];
+	size_t len = snprintf(text, sizeof(text), "%s", START AUDIO);
+	size_t i;
+
+	assert_in_range(len + n, len, sizeof(text) - 1);
+	for (i = 0; i < n; i++)
+		text[len + i] = fill[i % strlen(fill)];
+	text[len + n] = '\0';
+	return text;
+}
+
+static void refuse_text(const char *in, int status, const char *reason)
+{
+	refuse_bytes(in, strlen(in), status, reason);
+}
+
 static void test_limits(void **state)
 {
 	static const char nul[] = START "m=audio 5004 RTP/AVP 0\0 8\r\n";
-	char *big = malloc(MEDIA_SDP_MAX + 2);
-	size_t n, i;
+	const size_t head = strlen(START AUDIO);
+	struct media_refusal why;
+	char *in, *out = NULL;
 
 	refuse_bytes(nul, sizeof(nul) - 1, 400, "line 6 is malformed");
-
-	n = snprintf(big, MEDIA_SDP_MAX, "%s", START AUDIO);
-	memset(big + n, 'a', MEDIA_SDP_MAX + 1 - n);
-	refuse_bytes(big, MEDIA_SDP_MAX + 1, 488, "longer than 16384 bytes");
-
+	refuse_text(filled("a=x\r\n", MEDIA_SDP_MAX + 1 - head), 488,
+		    "longer than 16384 bytes");
+	refuse_text(filled("a=x\r\n", 5UL * SDP_LINES_MAX), 488,
+		    "more than 256 lines");
 	/* A line of 1024 bytes passes, one of 1025 doesn't. */
-	memcpy(big + n, "a=", 2);
-	memcpy(big + n + 1025, "\r\n", 2);
-	refuse_bytes(big, n + 1027, 400, "line 7 is malformed");
-	memcpy(big + n + 1024, "\r\n", 2);
-	{
-		struct media_refusal why;
-		char *out;
-
-		assert_int_equal(relay(big, n + 1026, false, "192.0.2.1", &out,
-				       &why),
-				 0);
-		free(out);
-	}
-
-	for (i = 0; i < SDP_LINES_MAX; i++)
-		memcpy(big + n + i * 5, "a=x\r\n", 5);
-	refuse_bytes(big, n + i * 5, 488, "more than 256 lines");
-	free(big);
+	refuse_text(filled("a=", SDP_LINE_MAX + 1), 400, "line 7 is malformed");
+	in = filled("a=", SDP_LINE_MAX);
+	assert_int_equal(relay(in, strlen(in), false, "192.0.2.1", &out, &why),
+			 0);
+	free(out);
 }
 
 /* More formats and attributes than we keep: the rest is left out. */
 static void test_caps(void **state)
 {
 	struct media_refusal why;
-	char in[8192], *out, *p;
+	char in[8192], *out = NULL, *p;
 	size_t n, i, kept = 0;
 
 	n = snprintf(in, sizeof(in), START "m=audio 5004 RTP/AVP");
@@ -339,7 +349,7 @@ static void test_loopback(void **state)
 {
 	static const char in[] = HEAD "c=IN IP4 127.0.0.9\r\n" TIME AUDIO;
 	struct media_refusal why;
-	char *out;
+	char *out = NULL;
 
 	/* For tests: a gateway that is itself on the loopback network. */
 	assert_int_equal(relay(in, strlen(in), false, "127.0.0.1", &out, &why),

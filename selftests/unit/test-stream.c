@@ -203,7 +203,9 @@ static void test_connect_timeout(void **state)
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
 	for (i = 0; i < 4; i++) {
 		filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		connect(filler[i], (struct sockaddr *)&addr, sizeof(addr));
+		/* The last of them hang as well. */
+		if (connect(filler[i], (struct sockaddr *)&addr, sizeof(addr)))
+			assert_int_equal(errno, EINPROGRESS);
 	}
 	assert_int_equal(stream_connect_tcp(NULL, &addr, &end_ops, &p->client,
 					    &p->client.s),

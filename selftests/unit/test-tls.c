@@ -231,7 +231,7 @@ static void test_server_certificates(void **state)
 	for (i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
 		const struct verdict *v = &servers[i];
 
-		print_message("%s as %s\n", v->cert, v->name);
+		print_message("# %s as %s\n", v->cert, v->name);
 		p->server_ctx = context(v->cert, NULL, false);
 		p->client_ctx = context(NULL, v->ca, false);
 		start(p, v->name, NULL);
@@ -275,7 +275,7 @@ static void test_client_certificates(void **state)
 	for (i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
 		const struct verdict *v = &clients[i];
 
-		print_message("%s as %s\n", v->cert ? v->cert : "none",
+		print_message("# %s as %s\n", v->cert ? v->cert : "none",
 			      v->name ? v->name : "anybody");
 		p->server_ctx = context("ip", v->ca, true);
 		p->client_ctx = context(v->cert, "ca.pem", false);
@@ -510,7 +510,7 @@ static void test_wrong_use(void **state)
 static void test_features(void **state)
 {
 	assert_int_equal(strncmp(tls_features(), "wolfSSL ", 8), 0);
-	print_message("%s\n", tls_features());
+	print_message("# %s\n", tls_features());
 }
 
 /* Run openssl with its standard input and output on the returned socket. */
@@ -632,7 +632,7 @@ static void test_openssl_old(void **state)
 			 0);
 	run_closed(&p->server);
 	assert_int_equal(p->server.ready, 0);
-	print_message("%s\n", p->server.reason);
+	print_message("# %s\n", p->server.reason);
 	close(fd);
 }
 

@@ -120,7 +120,7 @@ static int pick_crypto(const struct leg *leg, const struct sdp *sdp,
 static int key_offerer(struct offer *o, const struct leg *leg,
 		       const struct sdp *sdp, struct media_refusal *why)
 {
-	struct sdes theirs, ours;
+	struct sdes theirs = { 0 }, ours = { 0 };
 	int err;
 
 	if (!is_secure(leg))

@@ -20,7 +20,7 @@ struct pool {
 	uint8_t taken[PAIRS / 8];
 };
 
-static LIST_HEAD(, pool) pools = LIST_HEAD_INITIALIZER(pools);
+static LIST_HEAD(pool_list, pool) pools = LIST_HEAD_INITIALIZER(pools);
 
 static struct pool *pool_get(struct in_addr addr)
 {

@@ -153,7 +153,7 @@ static int parse_line(const char *value, struct sdes *line, char *why,
 	err = parse_key(w, n, line, why, why_len);
 	if (err)
 		return err;
-	while ((n = word(&p, &w)))
+	while (word(&p, &w) > 0)
 		if (*w != '-')
 			return fail(why, why_len, -ENOTSUP,
 				    "session parameters are not supported");

@@ -149,10 +149,12 @@ int sdp_parse(const char *body, size_t len, struct sdp **ret,
 				  "SDP is longer than %d bytes", MEDIA_SDP_MAX);
 	sdp = calloc(1, sizeof(*sdp));
 	text = malloc(size);
-	if (!sdp || !text)
-		err = sdp_refuse(why, -ENOMEM, 500, "no memory for SDP");
-	else
-		err = copy_lines(body, len, text, why);
+	if (!sdp || !text) {
+		free(sdp);
+		free(text);
+		return sdp_refuse(why, -ENOMEM, 500, "no memory for SDP");
+	}
+	err = copy_lines(body, len, text, why);
 	if (!err)
 		err = parse(sdp, text, why);
 	secret_free(text, size);
@@ -177,14 +179,18 @@ static void wipe_attributes(osip_list_t *list)
 
 void sdp_free(struct sdp *sdp)
 {
-	unsigned int i;
+	struct sdp_media *m;
+	int i;
 
 	if (!sdp)
 		return;
 	if (sdp->msg) {
 		wipe_attributes(&sdp->msg->a_attributes);
-		for (i = 0; i < sdp->n; i++)
-			wipe_attributes(&sdp->stream[i]->a_attributes);
+		/* Not sdp->stream: parsing may have failed half-way. */
+		for (i = 0; !osip_list_eol(&sdp->msg->m_medias, i); i++) {
+			m = osip_list_get(&sdp->msg->m_medias, i);
+			wipe_attributes(&m->a_attributes);
+		}
 		sdp_message_free(sdp->msg);
 	}
 	free(sdp);
