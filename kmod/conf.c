@@ -98,22 +98,48 @@ static int rgf_leg_check_missing(const struct rgf_leg *leg,
 	return 0;
 }
 
+/* 240.0.0.0/4 is reserved, whatever the routing table would do with it. */
+static bool rgf_is_unicast(__be32 addr)
+{
+	return !ipv4_is_zeronet(addr) && ntohl(addr) < INADDR_UNSPEC_GROUP;
+}
+
+static int rgf_check_local_addr(struct net *net, __be32 addr, u8 n,
+				struct netlink_ext_ack *extack)
+{
+	if (rgf_is_unicast(addr) && inet_addr_type(net, addr) == RTN_LOCAL)
+		return 0;
+	RGF_LEG_ERR(extack, n, "local-ipv4 must be an address of ours");
+	return rgf_is_unicast(addr) ? -EADDRNOTAVAIL : -EINVAL;
+}
+
 /*
  * Media must not be sent to ourselves: the gateway would be a way round the
- * filters of its own services.
+ * filters of its own services. Loopback, for tests, has no other hosts.
  */
-static bool rgf_peer_ok(struct net *net, const struct rgf_leg *leg)
+static int rgf_check_peer_addr(struct net *net, const struct rgf_leg *leg, u8 n,
+			       struct netlink_ext_ack *extack)
 {
-	if (ipv4_is_loopback(leg->peer_addr))
-		return ipv4_is_loopback(leg->port[0].addr);
-	return inet_addr_type(net, leg->peer_addr) == RTN_UNICAST;
+	bool loopback = ipv4_is_loopback(leg->port[0].addr);
+
+	if (ipv4_is_loopback(leg->peer_addr) != loopback) {
+		RGF_LEG_ERR(extack, n, "loopback has peers on loopback only");
+		return -EINVAL;
+	}
+	if (!rgf_is_unicast(leg->peer_addr) ||
+	    (!loopback && inet_addr_type(net, leg->peer_addr) != RTN_UNICAST)) {
+		RGF_LEG_ERR(extack, n,
+			    "peer-ipv4 must be another host's address");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int rgf_leg_check_transport(struct net *net, const struct rgf_leg *leg,
 				   const struct rgf_leg_spec *spec, u8 n,
 				   struct netlink_ext_ack *extack)
 {
-	bool local = spec->has & RGF_HAS_LOCAL_ADDR;
+	u32 addrs = RGF_HAS_LOCAL_ADDR | RGF_HAS_PEER_ADDR;
 	int err;
 
 	err = rgf_leg_check_missing(leg, spec, n, extack);
@@ -125,17 +151,12 @@ static int rgf_leg_check_transport(struct net *net, const struct rgf_leg *leg,
 			    "RTCP needs another port than RTP for now");
 		return -EINVAL;
 	}
-	if (local && inet_addr_type(net, leg->port[0].addr) != RTN_LOCAL) {
-		RGF_LEG_ERR(extack, n, "local-ipv4 must be an address of ours");
-		return -EADDRNOTAVAIL;
-	}
-	if (leg->peer_addr && (local || spec->has & RGF_HAS_PEER_ADDR) &&
-	    !rgf_peer_ok(net, leg)) {
-		RGF_LEG_ERR(extack, n,
-			    "peer-ipv4 must be another host's address");
-		return -EINVAL;
-	}
-	return 0;
+	/* What is kept was checked when it was new. */
+	if (spec->has & RGF_HAS_LOCAL_ADDR)
+		err = rgf_check_local_addr(net, leg->port[0].addr, n, extack);
+	if (!err && leg->peer_addr && spec->has & addrs)
+		err = rgf_check_peer_addr(net, leg, n, extack);
+	return err;
 }
 
 /* A key given by session-new or session-set, or kept. */
@@ -163,7 +184,7 @@ static struct rgf_srtp *rgf_key_set(enum ringfence_suite id,
 		return ERR_PTR(-EINVAL);
 	}
 	if (key->len != rgf_suite_master_len(suite)) {
-		RGF_ERR_FMT(extack,
+		rgf_err_fmt(extack,
 			    "key and salt must be as the suite has them",
 			    "key of %u bytes, but %s takes %u, key then salt",
 			    key->len, suite->name, rgf_suite_master_len(suite));
@@ -262,7 +283,7 @@ static int rgf_conf_check_port(struct rgf_net *rn, struct rgf_conf *conf,
 
 	other = rgf_porttab_find(&rn->porttab, port->addr, port->port);
 	if (other && other->conf->session != conf->session) {
-		RGF_ERR_FMT(extack, "a local port is in use by another session",
+		rgf_err_fmt(extack, "a local port is in use by another session",
 			    "local port %u is in use by session %u",
 			    ntohs(port->port), other->conf->session->id);
 		return -EADDRINUSE;
@@ -272,7 +293,7 @@ static int rgf_conf_check_port(struct rgf_net *rn, struct rgf_conf *conf,
 		if (other != port && other->addr == port->addr &&
 		    other->port == port->port) {
 			NL_SET_ERR_MSG(extack, "a local port is given twice");
-			return -EADDRINUSE;
+			return -EINVAL;
 		}
 	}
 	return 0;

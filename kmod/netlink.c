@@ -385,6 +385,10 @@ int ringfence_nl_session_get_dumpit(struct sk_buff *skb,
 	unsigned long id;
 	int err = 0;
 
+	if (rgf_dump_attrs(cb)[RINGFENCE_A_SESSION_ID]) {
+		NL_SET_ERR_MSG(cb->extack, "leave the id out to list all");
+		return -EINVAL;
+	}
 	mutex_lock(&rn->lock);
 	cb->seq = rn->generation;
 	xa_for_each_start(&rn->sessions, id, session, cb->args[0]) {

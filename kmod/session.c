@@ -142,7 +142,7 @@ struct rgf_session *rgf_session_find(struct rgf_net *rn, u32 id,
 	lockdep_assert_held(&rn->lock);
 	if (session)
 		return session;
-	RGF_ERR_FMT(extack, "no session has this id; list them to see",
+	rgf_err_fmt(extack, "no session has this id; list them to see",
 		    "no session has id %u; list them to see", id);
 	return ERR_PTR(-ENOENT);
 }

@@ -397,9 +397,6 @@ static int rgf_open_rtcp(struct rgf_srtp *srtp, u8 *data, struct rgf_pkt *pkt,
 		return RGF_DROP(MALFORMED);
 	auth_len = pkt->len - keys->tag_len;
 	e_index = get_unaligned_be32(data + auth_len - RGF_SRTCP_INDEX_LEN);
-	/* Both suites encrypt; unencrypted SRTCP was not agreed on. */
-	if (!(e_index & RGF_SRTCP_E))
-		return RGF_DROP(MALFORMED);
 	*index = e_index & ~RGF_SRTCP_E;
 	err = rgf_rx_check(srtp, pkt, index)
 		      ?: rgf_auth(keys, data, auth_len, tag);
@@ -407,6 +404,9 @@ static int rgf_open_rtcp(struct rgf_srtp *srtp, u8 *data, struct rgf_pkt *pkt,
 		return err;
 	if (crypto_memneq(data + auth_len, tag, keys->tag_len))
 		return RGF_DROP(AUTH_FAILED);
+	/* Both suites encrypt; unencrypted SRTCP was not agreed on. */
+	if (!(e_index & RGF_SRTCP_E))
+		return RGF_DROP(MALFORMED);
 	pkt->len = auth_len - RGF_SRTCP_INDEX_LEN;
 	return rgf_rx_commit(srtp, pkt, *index);
 }
