@@ -99,9 +99,9 @@ static int translate(struct media_call *mc, unsigned int to, const char *sdp,
 			"t=0 0\r\nm=audio %u RTP/AVP 0\r\n",
 			inet_ntoa(mc->prof[to].local_addr),
 			inet_ntoa(mc->prof[to].local_addr),
-			mc->prof[to].port_min) < 0 ?
-		       -ENOMEM :
-		       0;
+			mc->prof[to].port_min) < 0
+		       ? -ENOMEM
+		       : 0;
 }
 
 int media_call_offer(struct media_call *mc, unsigned int from, const char *sdp,

@@ -26,7 +26,7 @@ int message_token(char *buf, size_t size, unsigned int bits)
 
 char *message_our_uri(const struct sip_path *path, const char *user)
 {
-	const struct sockaddr_in *local = transport_local(path);
+	const struct sockaddr_in *local = &path->gw->local;
 	char *uri;
 
 	if (asprintf(&uri, "sip:%s%s%s:%u%s%s", user ? user : "",
@@ -281,7 +281,7 @@ static int add_via(osip_message_t *msg, const struct sip_path *path,
 		   const char *branch)
 {
 	static const char *const names[] = { "UDP", "TCP", "TLS" };
-	const struct sockaddr_in *local = transport_local(path);
+	const struct sockaddr_in *local = &path->gw->local;
 	char via[256], token[MESSAGE_TOKEN_MAX];
 
 	if (!branch) {

@@ -299,11 +299,6 @@ int transport_send(struct sip_path *to, const char *buf, size_t len)
 	return 0;
 }
 
-const struct sockaddr_in *transport_local(const struct sip_path *path)
-{
-	return &path->gw->local;
-}
-
 static void on_conn_lost(uint32_t conn, const char *reason)
 {
 	user->on_conn_lost(conn, reason);

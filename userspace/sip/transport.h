@@ -55,9 +55,6 @@ int transport_send(struct sip_path *to, const char *buf, size_t len);
 void transport_refuse(const struct sip_path *from, const struct sip_head *head,
 		      int status, const char *reason);
 
-/* What our Via and Contact say on this path: address and port. */
-const struct sockaddr_in *transport_local(const struct sip_path *path);
-
 /* For connections: count and log at debug level, "recv udp 10.0.0.2:5060 …". */
 void transport_trace(const char *verb, const struct sip_path *path,
 		     const char *buf, size_t len);

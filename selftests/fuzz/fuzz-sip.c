@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the wire gives us: the validator, libosip2 behind it, and what is built
+ * of its result. The first byte chooses between datagram and stream.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sip/dialog.h"
+#include "sip/frame.h"
+#include "sip/message.h"
+
+static struct gateway gateway;
+static struct sip_path path = { .gw = &gateway };
+
+static void text_of(osip_message_t *msg)
+{
+	char *text;
+	size_t len;
+
+	if (!msg)
+		return;
+	text = message_text(msg, &len);
+	osip_free(text); /* a macro that looks at it twice */
+	osip_message_free(msg);
+}
+
+static void use_request(osip_message_t *msg)
+{
+	struct dialog d = { 0 };
+	struct sip_path to = path;
+
+	message_received(msg, &path);
+	message_reply_to(msg, &to.peer);
+	text_of(message_response(msg, 180, NULL, "tag"));
+	text_of(message_cancel(msg));
+	if (!dialog_from_invite(&d, msg)) {
+		dialog_path(&d, &to);
+		dialog_matches(&d, msg);
+		text_of(dialog_request(&d, "BYE", &to));
+	}
+	dialog_clear(&d);
+}
+
+static void use_response(osip_message_t *msg)
+{
+	struct dialog d = { 0 };
+
+	if (!dialog_new(&d, "<sip:a@b>", "<sip:c@d>", "sip:c@d") &&
+	    !dialog_answered(&d, msg))
+		text_of(dialog_request(&d, "ACK", &path));
+	dialog_clear(&d);
+}
+
+static void one(const char *buf, size_t len, bool stream)
+{
+	struct sip_head head;
+	osip_message_t *msg;
+	size_t n;
+
+	switch (sip_validate(buf, len, stream, &head)) {
+	case SIP_DROP:
+		return;
+	case SIP_REJECT:
+		free(message_refusal(&head, head.status, head.reason, &n));
+		return;
+	case SIP_ACCEPT:
+		break;
+	}
+	msg = message_parse(buf, &head);
+	if (!msg)
+		return;
+	message_sdp(msg, &n);
+	if (MSG_IS_REQUEST(msg))
+		use_request(msg);
+	else
+		use_response(msg);
+	osip_message_free(msg);
+}
+
+static void stream(const uint8_t *p, size_t n)
+{
+	enum frame_result r = FRAME_MORE;
+	struct frame f;
+	const char *msg;
+	size_t len;
+
+	frame_init(&f);
+	while (n && r != FRAME_LAST) {
+		size_t chunk = 1 + n / 3;
+		long took = frame_feed(&f, p, chunk);
+
+		if (took <= 0)
+			abort();
+		p += took;
+		n -= (size_t)took;
+		while ((r = frame_next(&f, &msg, &len)) != FRAME_MORE) {
+			if (r == FRAME_LAST)
+				break;
+			if (r == FRAME_MESSAGE)
+				one(msg, len, true);
+		}
+	}
+	frame_reset(&f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static osip_t *osip;
+	char *exact;
+
+	if (!osip) {
+		osip_trace_initialize(TRACE_LEVEL0, NULL);
+		osip_init(&osip);
+	}
+	if (!size)
+		return 0;
+	if (data[0] == '!') {
+		stream(data + 1, size - 1);
+		return 0;
+	}
+	exact = malloc(size); /* for ASan to see each byte too many */
+	if (!exact)
+		return 0;
+	memcpy(exact, data, size);
+	one(exact, size, false);
+	free(exact);
+	return 0;
+}

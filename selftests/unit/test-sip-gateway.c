@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Gateways and routes from a configuration; and the rate of strangers. */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "config/config.h"
+#include "sip/gateway.h"
+#include "sip/stranger.h"
+
+#define TWO                                       \
+	"network a address 10.0.0.1\n"            \
+	"network a media-port-min 30000\n"        \
+	"network a media-port-max 30009\n"        \
+	"network b address 10.0.1.1\n"            \
+	"sip gateway one network a\n"             \
+	"sip gateway one proxy-host 10.0.0.2\n"   \
+	"sip gateway two network b\n"             \
+	"sip gateway two transport tcp\n"         \
+	"sip gateway two port 5999\n"             \
+	"sip gateway two proxy-host 10.0.1.2\n"   \
+	"sip gateway two proxy-port 5070\n"       \
+	"sip gateway three network b\n"           \
+	"sip gateway three port 6000\n"           \
+	"sip gateway three proxy-host 10.0.1.3\n" \
+	"media idle-timeout 77\n"
+
+static struct lyd_node *tree;
+
+static int load(const char *text, struct sip_config **ret,
+		struct config_error *err)
+{
+	struct config_error errs[4];
+	int n = config_load_text(text, strlen(text), &tree, errs, 4);
+
+	if (n)
+		fail_msg("%s: %s", errs[0].path, errs[0].text);
+	n = sip_config_load(tree, ret, err);
+	if (n < 0)
+		config_free(tree);
+	return n;
+}
+
+static void test_gateways(void **state)
+{
+	struct config_error err;
+	struct sip_config *cfg;
+	struct gateway *gw;
+
+	assert_int_equal(load(TWO, &cfg, &err), 0);
+	config_free(tree); /* nothing of it may be kept */
+	assert_int_equal(cfg->n_gateways, 3);
+	assert_int_equal(cfg->idle_timeout, 77);
+	gw = gateway_find(cfg, "one");
+	assert_int_equal(gw->transport, SIP_UDP);
+	assert_int_equal(ntohs(gw->local.sin_port), 5060);
+	assert_int_equal(ntohs(gw->proxy.sin_port), 5060);
+	assert_string_equal(inet_ntoa(gw->local.sin_addr), "10.0.0.1");
+	assert_string_equal(inet_ntoa(gw->proxy.sin_addr), "10.0.0.2");
+	assert_int_equal(gw->media.port_min, 30000);
+	assert_int_equal(gw->media.port_max, 30009);
+	assert_int_equal(gw->media.security, MEDIA_UNSECURE);
+	assert_int_equal(gw->media.n_suites, 2);
+	gw = gateway_find(cfg, "two");
+	assert_int_equal(gw->transport, SIP_TCP);
+	assert_int_equal(ntohs(gw->local.sin_port), 5999);
+	assert_int_equal(ntohs(gw->proxy.sin_port), 5070);
+	assert_null(gateway_find(cfg, "four"));
+	assert_null(route_find(cfg, gw));
+	sip_config_free(cfg);
+}
+
+static void test_first_route(void **state)
+{
+	struct config_error err;
+	struct sip_config *cfg;
+
+	assert_int_equal(load(TWO "sip route z from one\n"
+				  "sip route z to two\n"
+				  "sip route a from one\n"
+				  "sip route a to three\n"
+				  "sip route b from three\n"
+				  "sip route b to one\n",
+			      &cfg, &err),
+			 0);
+	assert_ptr_equal(route_find(cfg, gateway_find(cfg, "one")),
+			 gateway_find(cfg, "two"));
+	assert_ptr_equal(route_find(cfg, gateway_find(cfg, "three")),
+			 gateway_find(cfg, "one"));
+	assert_null(route_find(cfg, gateway_find(cfg, "two")));
+	config_free(tree);
+	sip_config_free(cfg);
+}
+
+static void test_bad_tls(void **state)
+{
+	struct sip_config *cfg = NULL;
+	struct config_error err;
+
+	assert_true(load("network a address 10.0.0.1\n"
+			 "sip gateway s network a\n"
+			 "sip gateway s proxy-host 10.0.0.2\n"
+			 "sip gateway s transport tls\n"
+			 "sip gateway s tls certificate-file /nowhere/c.pem\n"
+			 "sip gateway s tls ca-file /nowhere/ca.pem\n",
+			 &cfg, &err) < 0);
+	assert_null(cfg);
+	assert_non_null(strstr(err.path, "sip gateway s tls"));
+	assert_non_null(strstr(err.text, "/nowhere/c"));
+}
+
+static void test_strangers(void **state)
+{
+	struct strangers s = { 0 };
+	struct in_addr a = { htonl(1) }, b = { htonl(2) };
+	unsigned int silenced = 99;
+
+	for (unsigned int i = 0; i < SIP_STRANGER_PER_10S; i++)
+		assert_true(stranger_allow(&s, a, 1000, &silenced));
+	assert_int_equal(silenced, 0);
+	for (unsigned int i = 0; i < 7; i++)
+		assert_false(stranger_allow(&s, a, 10999, &silenced));
+	assert_true(stranger_allow(&s, b, 10999, &silenced));
+	assert_int_equal(silenced, 7);
+	assert_true(stranger_allow(&s, a, 11000, &silenced));
+}
+
+/* Many sources: bounded in sum, and in memory. */
+static void test_many_strangers(void **state)
+{
+	struct strangers s = { 0 };
+	unsigned int allowed = 0, silenced;
+
+	for (uint32_t i = 1; i < 10000; i++) {
+		struct in_addr a = { htonl(i) };
+
+		allowed += stranger_allow(&s, a, 5, &silenced);
+	}
+	assert_int_equal(allowed, SIP_STRANGERS_PER_10S);
+}
+
+static int setup(void **state)
+{
+	return config_init(NULL);
+}
+
+static int teardown(void **state)
+{
+	config_exit();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_gateways),
+		cmocka_unit_test(test_first_route),
+		cmocka_unit_test(test_bad_tls),
+		cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_many_strangers),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

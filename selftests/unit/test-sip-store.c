@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "media/media.h"
+#include "sip/store.h"
+
+/* For store_save(), which is not tested here. */
+uint32_t media_call_session(const struct media_call *mc)
+{
+	return 0;
+}
+
+static struct store_record sample(void)
+{
+	static struct dialog d = {
+		.call_id = (char *)"id@host",
+		.local_tag = (char *)"l1",
+		.remote_tag = (char *)"r1",
+		.local = (char *)"\"A B\" <sip:a@10.0.0.1>",
+		.remote = (char *)"<sip:b@10.0.0.2>",
+		.target = (char *)"sip:b@10.0.0.2:5070",
+		.route = { (char *)"<sip:10.0.0.9;lr>", (char *)"<sip:1;lr>" },
+		.n_routes = 2,
+		.local_cseq = 4294967295U,
+		.remote_cseq = 17,
+	};
+	struct store_record r = {
+		.number = 12,
+		.session = 34,
+		.since = 1700000000,
+		.leg = { { (char *)"inside", d }, { (char *)"outside", d } },
+	};
+
+	r.leg[1].dialog.n_routes = 0;
+	r.leg[1].dialog.call_id = (char *)"other";
+	return r;
+}
+
+static void test_round_trip(void **state)
+{
+	struct store_record r = sample(), back;
+	char *text = store_format(&r), *again;
+
+	assert_non_null(text);
+	assert_int_equal(store_parse(text, strlen(text), &back), 0);
+	assert_int_equal(back.number, 12);
+	assert_int_equal(back.session, 34);
+	assert_true(back.since == 1700000000);
+	assert_string_equal(back.leg[0].gateway, "inside");
+	assert_string_equal(back.leg[1].gateway, "outside");
+	assert_int_equal(back.leg[0].dialog.n_routes, 2);
+	assert_int_equal(back.leg[0].dialog.local_cseq, 4294967295U);
+	assert_string_equal(back.leg[1].dialog.call_id, "other");
+	again = store_format(&back);
+	assert_string_equal(again, text);
+	store_record_clear(&back);
+	free(again);
+	free(text);
+}
+
+/* Nothing shorter is a record, and each line is needed, in its place. */
+static void test_damage(void **state)
+{
+	struct store_record r = sample(), back;
+	char *text = store_format(&r);
+	size_t len = strlen(text);
+
+	for (size_t n = 0; n < len; n++)
+		assert_int_equal(store_parse(text, n, &back), -EBADMSG);
+	for (char *line = text; *line; line = strchr(line, '\n') + 1) {
+		size_t rest = strlen(strchr(line, '\n') + 1);
+		char *without = strdup(text);
+
+		if (strncmp(line, "route ", 6) != 0) {
+			memmove(without + (line - text), strchr(line, '\n') + 1,
+				rest + 1);
+			assert_int_equal(store_parse(without, strlen(without),
+						     &back),
+					 -EBADMSG);
+		}
+		free(without);
+	}
+	free(text);
+}
+
+static void test_bad_values(void **state)
+{
+	static const char *const bad[][2] = {
+		{ "number 12", "number -1" },
+		{ "number 12", "number 4294967296" },
+		{ "number 12", "number 12x" },
+		{ "number 12", "number " },
+		{ "session 34", "session 0" },
+		{ "since 17", "since 99999999999999999999" },
+		{ "call-id other", "call-id " },
+		{ "call-id other", "call-id o\rher" },
+		{ "end\n", "end\nend\n" },
+		{ "ringfence-call 1", "ringfence-call 2" },
+	};
+	struct store_record r = sample(), back;
+	char *text = store_format(&r);
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char copy[2048], *at = strstr(text, bad[i][0]);
+
+		assert_non_null(at);
+		snprintf(copy, sizeof(copy), "%.*s%s%s", (int)(at - text), text,
+			 bad[i][1], at + strlen(bad[i][0]));
+		if (store_parse(copy, strlen(copy), &back) != -EBADMSG)
+			fail_msg("accepted: %s", bad[i][1]);
+	}
+	free(text);
+}
+
+static void test_too_many_routes(void **state)
+{
+	struct store_record r = sample(), back;
+	char copy[8192] = "", *text = store_format(&r), *at;
+
+	at = strstr(text, "route ");
+	strncat(copy, text, (size_t)(at - text));
+	for (unsigned int i = 2; i < SIP_ROUTES_MAX; i++)
+		strcat(copy, "route <sip:x>\n");
+	strcat(copy, at);
+	assert_int_equal(store_parse(copy, strlen(copy), &back), 0);
+	store_record_clear(&back);
+	strcpy(copy + (at - text), "route <sip:x>\n");
+	for (unsigned int i = 2; i < SIP_ROUTES_MAX; i++)
+		strcat(copy, "route <sip:x>\n");
+	strcat(copy, at);
+	assert_int_equal(store_parse(copy, strlen(copy), &back), -EBADMSG);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_bad_values),
+		cmocka_unit_test(test_too_many_routes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
