@@ -24,6 +24,9 @@ static void on_ready(struct stream *s, void *arg)
 	assert_ptr_equal(s, e->s);
 	assert_int_equal(e->closed, 0);
 	e->ready++;
+	if (e->hello)
+		assert_int_equal(stream_write(s, e->hello, strlen(e->hello)),
+				 0);
 	if (e->free_in_ready) {
 		stream_free(s);
 		e->s = NULL;

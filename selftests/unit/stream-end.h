@@ -18,6 +18,7 @@ struct end {
 	/* The stream is freed in the callback: */
 	bool free_in_ready, free_in_data, free_in_close;
 	bool echo; /* write back what comes */
+	const char *hello; /* write it as soon as ready; or NULL */
 };
 
 extern const struct stream_ops end_ops;

@@ -643,6 +643,24 @@ static void test_adopt(void **state)
 	profiles[0].local_addr.s_addr = 0x0100007f;
 }
 
+/* The daemon stops: its memory goes, the session stays, the next adopts it. */
+static void test_leave(void **state)
+{
+	struct media_call *mc = established("x");
+	uint32_t id = media_call_session(mc);
+
+	media_call_leave(mc);
+	media_call_leave(NULL);
+	assert_non_null(null_session(id));
+	backend_null.tell->idle(id);
+	assert_int_equal(idles, 0);
+	assert_int_equal(media_call_adopt(id, profiles, on_idle, &idles, &mc),
+			 0);
+	media_call_free(mc);
+	/* One that has no session yet. */
+	media_call_leave(new_call("y"));
+}
+
 static void test_new_refused(void **state)
 {
 	struct media_call *mc[11], *other = NULL;
@@ -702,7 +720,7 @@ int main(void)
 		TEST(test_answers_refused), TEST(test_kernel_refuses),
 		TEST(test_events),	    TEST(test_lost_events),
 		TEST(test_adopt),	    TEST(test_new_refused),
-		TEST(test_labels),
+		TEST(test_labels),	    TEST(test_leave),
 	};
 
 	log_open(LOG_TO_STDERR, LOG_LEVEL_ERROR);
