@@ -79,6 +79,11 @@ cert cnonly ca gate.example.net -
 cert sanwins ca gate.example.net DNS:other.example.net
 cert sanip ca gate.example.net IP:10.0.0.9
 cert dnsip ca dnsip DNS:127.0.0.1
+cert longer ca longer DNS:gate.example.net.evil.org
+# "gate.example.net", a zero byte, ".evil.org"
+cert nul ca nul "DER:301c821a676174652e6578616d706c652e6e6574002e6576696c2e6f7267"
+# A DNS name of the four bytes of 127.0.0.1
+cert dnsbytes ca dnsbytes DER:300682047f000001
 cert uri ca gate.example.net URI:sip:gate.example.net
 cert expired ca expired IP:127.0.0.1 20200101000000Z 20200201000000Z
 cert early ca early IP:127.0.0.1 20700101000000Z 20700201000000Z

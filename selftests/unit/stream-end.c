@@ -139,6 +139,11 @@ void run_closed(struct end *e)
 	run_until(is_closed, e);
 }
 
+void run_closed_within(struct end *e, unsigned int ms)
+{
+	run_timed(is_closed, e, ms, true);
+}
+
 void run_ready(struct end *e)
 {
 	run_until(is_ready, e);

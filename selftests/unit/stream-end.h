@@ -28,6 +28,7 @@ void end_reset(struct end *e); /* frees the stream and the data */
 /* Run the loop until @done(@arg); fails the test after 20 s. */
 void run_until(bool (*done)(void *arg), void *arg);
 void run_closed(struct end *e);
+void run_closed_within(struct end *e, unsigned int ms);
 void run_ready(struct end *e);
 void run_len(struct end *e, size_t len);
 void run_ms(unsigned int ms); /* to see that nothing happens */

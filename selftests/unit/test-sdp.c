@@ -2,6 +2,8 @@
 /* SDP in, our SDP out; and every way to be refused. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +15,34 @@
 #include <cmocka.h>
 
 #include "media/sdp.h"
+
+/* Stands in for the machine's: 198.18.0.1/24, and an IPv6 address. */
+static struct sockaddr_in own = { .sin_family = AF_INET };
+static struct sockaddr_in broadcast = { .sin_family = AF_INET };
+static struct sockaddr_in6 own6 = { .sin6_family = AF_INET6 };
+static struct ifaddrs interfaces[] = {
+	{ .ifa_next = &interfaces[1], .ifa_addr = (struct sockaddr *)&own6 },
+	{ .ifa_next = &interfaces[2], .ifa_addr = NULL },
+	{ .ifa_flags = IFF_BROADCAST,
+	  .ifa_addr = (struct sockaddr *)&own,
+	  .ifa_ifu.ifu_broadaddr = (struct sockaddr *)&broadcast },
+};
+static bool no_interfaces;
+
+int __wrap_getifaddrs(struct ifaddrs **ret);
+int __wrap_getifaddrs(struct ifaddrs **ret)
+{
+	own.sin_addr.s_addr = htonl(0xc6120001);
+	broadcast.sin_addr.s_addr = htonl(0xc61200ff);
+	*ret = interfaces;
+	return no_interfaces ? -1 : 0;
+}
+
+void __wrap_freeifaddrs(struct ifaddrs *list);
+void __wrap_freeifaddrs(struct ifaddrs *list)
+{
+	assert_ptr_equal(list, interfaces);
+}
 
 /* Read @body as an offer on a leg with @local; write what we would offer. */
 static int relay(const char *body, size_t len, bool secure, const char *local,
@@ -242,6 +272,10 @@ static const struct {
 	{ HEAD "c=IN IP4 127.0.0.1\r\n" TIME AUDIO, 488,
 	  "media address 127.0.0.1 is a loopback address" },
 	{ HEAD "c=IN IP4 127.9.9.9\r\n" TIME AUDIO, 488, "loopback address" },
+	{ HEAD "c=IN IP4 198.18.0.1\r\n" TIME AUDIO, 488,
+	  "198.18.0.1 is an address of this gateway's networks" },
+	{ HEAD "c=IN IP4 198.18.0.255\r\n" TIME AUDIO, 488,
+	  "198.18.0.255 is an address of this gateway's networks" },
 	{ HEAD "c=IN IP4 224.0.0.1\r\n" TIME AUDIO, 488, "multicast" },
 	{ HEAD "c=IN IP4 239.255.255.255\r\n" TIME AUDIO, 488, "multicast" },
 	{ HEAD "c=IN IP4 240.0.0.1\r\n" TIME AUDIO, 488, "no unicast" },
@@ -357,6 +391,16 @@ static void test_loopback(void **state)
 	free(out);
 }
 
+/* When we can't tell whether it's ours, we don't send there. */
+static void test_no_interfaces(void **state)
+{
+	static const char in[] = START AUDIO;
+
+	no_interfaces = true;
+	refuse_bytes(in, strlen(in), 488, "of this gateway's networks");
+	no_interfaces = false;
+}
+
 static void test_rtcp(void **state)
 {
 	static const struct {
@@ -404,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_caps),
 		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_rtcp),
+		cmocka_unit_test(test_no_interfaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

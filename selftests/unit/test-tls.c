@@ -219,6 +219,10 @@ static const struct verdict {
 	{ "sanip", "ca.pem", "gate.example.net", "is for 10.0.0.9, not for " },
 	{ "uri", "ca.pem", "gate.example.net",
 	  "is for sip:gate.example.net, not for gate.example.net" },
+	{ "longer", "ca.pem", "gate.example.net",
+	  "is for gate.example.net.evil.org, not for gate.example.net" },
+	{ "nul", "ca.pem", "gate.example.net", "not for gate.example.net" },
+	{ "dnsbytes", "ca.pem", "127.0.0.1", "not for 127.0.0.1" },
 	/* An address is matched by a SAN of type address only. */
 	{ "dnsip", "ca.pem", "127.0.0.1", "is for 127.0.0.1, not for" },
 };
@@ -363,7 +367,8 @@ static void test_stall(void **state)
 				    NULL, &end_ops, &p->server, &p->server.s),
 			 0);
 	assert_int_equal(send(fd, begin, sizeof(begin), 0), sizeof(begin));
-	run_closed(&p->server);
+	/* The time to connect would be 10 s. */
+	run_closed_within(&p->server, 8000);
 	assert_string_equal(p->server.reason,
 			    "handshake not finished within 1.5 s");
 	close(fd);

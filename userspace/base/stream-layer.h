@@ -6,10 +6,11 @@
 #ifndef BASE_STREAM_LAYER_H
 #define BASE_STREAM_LAYER_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/stream.h"
+
+#define STREAM_CHUNK 16384 /* bytes per read and write; a TLS record's most */
 
 /*
  * The calls with an int or ssize_t result never block: -EAGAIN waits until the
@@ -19,11 +20,11 @@
 struct stream_layer {
 	void (*attach)(void *state, int fd); /* TCP is connected */
 	int (*handshake)(void *state);
-	ssize_t (*read)(void *state, void *p, size_t n); /* 0: end of stream */
+	/* 0: end of stream. Must leave nothing unread when @n is
+	 * STREAM_CHUNK, except in the socket. */
+	ssize_t (*read)(void *state, void *p, size_t n);
 	/* Repeated with the same bytes after -EAGAIN and -EINPROGRESS. */
 	ssize_t (*write)(void *state, const void *p, size_t n);
-	/* Are there bytes that read() returns without the socket? */
-	bool (*pending)(void *state);
 	const char *(*reason)(void *state); /* of the last error; never NULL */
 	void (*shutdown)(void *state); /* say goodbye, without waiting */
 	void (*free)(void *state);

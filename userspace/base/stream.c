@@ -16,7 +16,6 @@
 #include "base/loop.h"
 #include "base/secret.h"
 
-#define CHUNK		    16384 /* bytes per read and write */
 #define CHUNKS_PER_TURN	    4 /* then other streams have their turn */
 #define REASON_MAX	    512
 #define UNACKNOWLEDGED_MSEC 30000 /* TCP gives up on a peer that is gone */
@@ -56,7 +55,7 @@ struct stream {
 static int out_add(struct out_queue *q, const void *p, size_t n)
 {
 	if (q->head + q->len + n > q->size) {
-		size_t size = q->len + n + CHUNK;
+		size_t size = q->len + n + STREAM_CHUNK;
 		uint8_t *data = malloc(size);
 
 		if (!data)
@@ -206,7 +205,7 @@ static bool stream_connected(struct stream *s)
 
 static void stream_read(struct stream *s)
 {
-	uint8_t buf[CHUNK];
+	uint8_t buf[STREAM_CHUNK];
 	ssize_t n;
 	int i;
 
@@ -229,8 +228,6 @@ static void stream_read(struct stream *s)
 		if (s->free_me)
 			return;
 	}
-	if (s->layer && s->layer->pending(s->layer_state))
-		event_active(s->readable, EV_READ, 0);
 }
 
 /* Send what can be sent now. Returns 0, or what stopped it. */
@@ -240,7 +237,8 @@ static int stream_flush(struct stream *s)
 
 	while (q->len) {
 		size_t n = q->repeat ? q->repeat
-				     : (q->len < CHUNK ? q->len : CHUNK);
+				     : (q->len < STREAM_CHUNK ? q->len
+							      : STREAM_CHUNK);
 		ssize_t r = raw_write(s, q->data + q->head, n);
 
 		if (r < 0) {

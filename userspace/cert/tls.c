@@ -216,6 +216,7 @@ static int tls_handshake(void *state)
 	return 0;
 }
 
+/* wolfSSL reads a record at a time from the socket, and all of it is taken. */
 static ssize_t tls_read(void *state, void *p, size_t n)
 {
 	struct tls *t = state;
@@ -233,13 +234,6 @@ static ssize_t tls_write(void *state, const void *p, size_t n)
 		return r;
 	r = result(t, r);
 	return r ? r : -EPIPE;
-}
-
-static bool tls_pending(void *state)
-{
-	struct tls *t = state;
-
-	return wolfSSL_pending(t->ssl) > 0;
 }
 
 static const char *tls_reason(void *state)
@@ -272,7 +266,6 @@ static const struct stream_layer tls_layer = {
 	.handshake = tls_handshake,
 	.read = tls_read,
 	.write = tls_write,
-	.pending = tls_pending,
 	.reason = tls_reason,
 	.shutdown = tls_shutdown,
 	.free = tls_free,
