@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,19 +13,19 @@
 
 /* The pairs that are taken of one address; gone with the last of them. */
 struct pool {
-	LIST_ENTRY(pool) list;
+	struct pool *next;
 	struct in_addr addr;
 	unsigned int used;
 	uint8_t taken[PAIRS / 8];
 };
 
-static LIST_HEAD(pool_list, pool) pools = LIST_HEAD_INITIALIZER(pools);
+static struct pool *pools; /* a few: one for each address of a gateway */
 
 static struct pool *pool_get(struct in_addr addr)
 {
 	struct pool *p;
 
-	LIST_FOREACH(p, &pools, list) {
+	for (p = pools; p; p = p->next) {
 		if (p->addr.s_addr == addr.s_addr)
 			return p;
 	}
@@ -34,15 +33,20 @@ static struct pool *pool_get(struct in_addr addr)
 	if (!p)
 		return NULL;
 	p->addr = addr;
-	LIST_INSERT_HEAD(&pools, p, list);
+	p->next = pools;
+	pools = p;
 	return p;
 }
 
 static void pool_put(struct pool *p)
 {
+	struct pool **at = &pools;
+
 	if (p->used)
 		return;
-	LIST_REMOVE(p, list);
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
 	free(p);
 }
 
