@@ -11,7 +11,7 @@
 
 TAP_NUMBER=0
 TAP_FAILED=0
-NS_PREFIX=rf$$
+NS_PREFIX=${NS_PREFIX:-rf$$}
 
 # ok NAME, not_ok NAME: one point of the test.
 ok()
@@ -165,6 +165,17 @@ in_ns()
 	ip netns exec "$name" "$@"
 }
 
+# ns_exec NAME COMMAND...: to start a process in the background with, so that $!
+# is the process itself and not a shell around it.
+ns_exec()
+{
+	local name
+
+	name=$(ns_name "$1")
+	shift
+	exec ip netns exec "$name" "$@"
+}
+
 # ns_link NS1 DEV1 ADDR1 NS2 DEV2 ADDR2: join two namespaces by a veth pair;
 # the addresses carry their prefix length.
 ns_link()
@@ -195,9 +206,12 @@ load_module()
 }
 
 # tone_make FILE HZ SECONDS: a sine of 8,000 samples a second, mono, 16 bit.
+# A second of it, repeated: HZ is a whole number, so there is no seam.
 tone_make()
 {
-	sox -n -r 8000 -c 1 -b 16 "$1" synth "$3" sine "$2" gain -6
+	sox -n -r 8000 -c 1 -b 16 "$1.second.wav" synth 1 sine "$2" gain -6
+	sox "$1.second.wav" "$1" repeat $(($3 - 1))
+	rm "$1.second.wav"
 }
 
 # tone_rms FILE [EFFECT...]: the level of the file's middle, 0 to 1.
