@@ -131,7 +131,7 @@ phone_start()
 	local dir=$CALL_DIR/$1
 
 	# The bit rate that it prints five times a second is left out.
-	in_ns "$(cat "$dir/namespace")" baresip -f "$dir" -4 </dev/null \
+	ns_exec "$(cat "$dir/namespace")" baresip -f "$dir" -4 </dev/null \
 		> >(sed -u 's/\(\[[0-9:]* *\] audio=[^)]*)[ \r]*\)*//g' >"$dir/log") \
 		2>&1 &
 	echo $! >"$dir/pid"
@@ -224,7 +224,7 @@ gateway_start()
 
 	before=$(grep -c "$DAEMON_READY" "$DAEMON_LOG" 2>/dev/null)
 	mkdir -p "$CALL_DIR/run"
-	in_ns gw ringfenced -c "$CONFIG" --run-dir "$CALL_DIR/run" \
+	ns_exec gw ringfenced -c "$CONFIG" --run-dir "$CALL_DIR/run" \
 		>>"$DAEMON_LOG" 2>&1 &
 	DAEMON=$!
 	defer kill_wait $DAEMON
@@ -233,7 +233,7 @@ gateway_start()
 }
 
 # What the daemon logs when it is ready.
-DAEMON_READY="ready"
+DAEMON_READY="ringfenced .* is running"
 daemon_ready()
 {
 	[ "$(grep -c "$DAEMON_READY" "$DAEMON_LOG")" -gt "$1" ]
@@ -257,30 +257,178 @@ sessions_are()
 	[ "$(sessions)" = "$1" ]
 }
 
-# capture_start NAME DEVICE: what the gateway sends and gets there, to
-# CALL_DIR/NAME.pcap, until capture_stop NAME.
+# capture_start: what goes over the gateway's two wires, to CAPTURE, until
+# capture_stop.
+CAPTURE=$CALL_DIR/wires.pcapng
+CAPTURE_PID=
 capture_start()
 {
-	local file=$CALL_DIR/$1.pcap
-
-	in_ns gw tcpdump -Z root -U -s 0 -B 4096 -w "$file" -i "$2" \
-		>"$CALL_DIR/$1.tcpdump" 2>&1 &
-	echo $! >"$CALL_DIR/$1.pid"
-	defer kill_wait $!
-	wait_for 30 grep -q 'listening on' "$CALL_DIR/$1.tcpdump" ||
-		bail "can't capture: $(cat "$CALL_DIR/$1.tcpdump")"
+	ns_exec gw dumpcap -q -s 0 -B 8 -i gw0 -i gw1 -w "$CAPTURE" \
+		>"$CALL_DIR/dumpcap.log" 2>&1 &
+	CAPTURE_PID=$!
+	defer kill_wait $CAPTURE_PID
+	wait_for 30 grep -q '^File:' "$CALL_DIR/dumpcap.log" ||
+		bail "can't capture: $(cat "$CALL_DIR/dumpcap.log")"
 }
 
 capture_stop()
 {
-	kill_wait "$(cat "$CALL_DIR/$1.pid")"
+	kill_wait "$CAPTURE_PID"
 }
 
-# capture_count NAME FILTER [TSHARK OPTION]...: the packets that match.
-capture_count()
+# call_stage [PATH VALUE]...: everything up to two idle phones. The inside one
+# speaks INSIDE_TRANSPORT (udp); ANSWER (auto) says what both do with a call.
+call_stage()
 {
-	local file=$CALL_DIR/$1.pcap filter=$2
+	load_module
+	call_network
+	make_ca ca
+	make_certificate gateway ca $OUTSIDE_GW
+	make_certificate outside ca $OUTSIDE
+	phone_make inside inside "${INSIDE_TRANSPORT:-udp}" "${ANSWER:-auto}"
+	phone_make outside outside tls "${ANSWER:-auto}"
+	gateway_config "$@"
+	gateway_start
+	phone_start inside
+	phone_start outside
+}
 
-	shift 2
-	tshark -n -r "$file" "$@" -Y "$filter" 2>/dev/null | wc -l
+# dial CALLER: it calls the other phone.
+dial()
+{
+	case $1 in
+	inside*) phone "$1" dial "sip:outside@$INSIDE_GW" ;;
+	outside*) phone "$1" dial "sip:inside@$OUTSIDE_GW:5061" ;;
+	esac >/dev/null
+}
+
+# calls_established COUNT: both phones have had so many calls.
+calls_established()
+{
+	[ "$(grep -c 'Call established' "$CALL_DIR/inside/log")" -eq "$1" ] &&
+		[ "$(grep -c 'Call established' "$CALL_DIR/outside/log")" -eq "$1" ]
+}
+
+# calls_ended COUNT: both phones have given account of so many calls.
+calls_ended()
+{
+	[ "$(grep -c '^lost:' "$CALL_DIR/inside/log")" -eq "$1" ] &&
+		[ "$(grep -c '^lost:' "$CALL_DIR/outside/log")" -eq "$1" ]
+}
+
+no_session()
+{
+	sessions_are 0
+}
+
+# rx_packets LEG: what leg 0 (the caller's) or 1 of the only session received.
+rx_packets()
+{
+	in_ns gw ringfence -j session list | python3 -c '
+import json, sys
+print(json.load(sys.stdin)[0]["legs"][int(sys.argv[1])]["rx_packets"])' "$1"
+}
+
+# facts: of the capture, to CALL_DIR/facts (wire.py names them); fact NAME
+# prints one, fact_is compares it.
+facts()
+{
+	"$RF_TOP/selftests/call/wire.py" judge "$CAPTURE" >"$CALL_DIR/facts"
+}
+
+fact()
+{
+	awk -v name="$1" '$1 == name { print $2 }' "$CALL_DIR/facts"
+}
+
+# fact_is NAME [TEST OPERATOR] VALUE: fact_is inside_missing 0
+fact_is()
+{
+	local value
+
+	value=$(fact "$1")
+	echo "$1 is ${value:-unknown}"
+	if [ $# -eq 3 ]; then
+		test "${value:--1}" "$2" "$3"
+	else
+		test "$value" = "$2"
+	fi
+}
+
+# no_loss PHONE: it got media, all of it, and so did its peer.
+no_loss()
+{
+	echo "$1 received $(phone_received "$1"), lost $(phone_lost "$1")"
+	[ "$(phone_received "$1")" -gt 100 ] && [ "$(phone_lost "$1")" = "0 0" ]
+}
+
+# whole_call CALLER HANGS_UP: the life of one call, with all checks of it; the
+# stage must be set.
+whole_call()
+{
+	local seconds=7
+
+	capture_start
+	dial "$1"
+	check "$1 calls, and the call is established" \
+		wait_for 20 calls_established 1 || {
+		diag "$(tail -n 30 "$DAEMON_LOG")"
+		tap_end
+	}
+	check "the module has one session" wait_for 5 sessions_are 1
+	sleep $seconds
+	in_ns gw ringfence session show id "$(first_session)" \
+		>"$CALL_DIR/session" 2>&1
+	check "the session has counted packets both ways" \
+		both_legs_count $((seconds * 40))
+	phone "$2" hangup >/dev/null
+	check "$2 hangs up, and both calls end" wait_for 10 calls_ended 1
+	check "the session is gone" wait_for 5 no_session
+	capture_stop
+	call_checks $((seconds * 45))
+}
+
+first_session()
+{
+	in_ns gw ringfence -j session list |
+		python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["id"])'
+}
+
+# both_legs_count N
+both_legs_count()
+{
+	local a b
+
+	a=$(rx_packets 0)
+	b=$(rx_packets 1)
+	echo "leg a received $a, leg b $b packets, want $1"
+	[ "$a" -ge "$1" ] && [ "$b" -ge "$1" ]
+}
+
+# call_checks PACKETS: what the phones heard and the wires showed.
+call_checks()
+{
+	check "the inside phone heard the outside one's tone" \
+		phone_tone inside $OUTSIDE_HZ
+	check "the outside phone heard the inside one's tone" \
+		phone_tone outside $INSIDE_HZ
+	check "the inside phone and its peer lost nothing" no_loss inside
+	check "the outside phone and its peer lost nothing" no_loss outside
+	facts
+	check "inside: the phone's RTP" fact_is inside_rtp_from_phone -ge "$1"
+	check "inside: RTP to the phone" fact_is inside_rtp_to_phone -ge "$1"
+	check "inside: all of it plain G.711" fact_is inside_not_plain 0
+	check "inside: no packet missing" fact_is inside_missing 0
+	check "outside: the phone's SRTP" fact_is outside_srtp_from_phone -ge "$1"
+	check "outside: SRTP to the phone" fact_is outside_srtp_to_phone -ge "$1"
+	check "outside: every packet has a tag" fact_is outside_not_srtp 0
+	check "outside: no UDP but media" fact_is outside_not_media 0
+	check "outside: no packet missing" fact_is outside_missing 0
+	check "outside: signaling is TLS" fact_is outside_tls -ge 5
+	check "outside: no SIP to be read" fact_is outside_readable_sip 0
+	check "inside: the search for media finds all of it" \
+		fact_is inside_readable "$(($(fact inside_rtp_from_phone) + \
+			$(fact inside_rtp_to_phone)))"
+	check "outside: the search for media finds none" \
+		fact_is outside_readable 0
 }
