@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counts what the network stack spends on a packet between
+ * napi_gro_receive() and ndo_start_xmit().
+ *
+ * Device metersrc builds a batch of RTP packets in a NAPI poll and hands it to
+ * the stack; device metersink counts and frees what it is given to send. Under
+ * QEMU's -icount the cycle counter counts instructions. A base run frees each
+ * packet where a real run receives it, so that the difference holds neither
+ * the building nor the freeing of packets.
+ *
+ *   198.18.0.2:30000+2n  ->  metersrc 198.18.0.1:20000+2n       (relayed)
+ *                        or  198.18.1.2:40000+2n                (forwarded)
+ *   metersink 198.18.1.1:20000+2n  ->  198.18.1.2:40000+2n
+ *
+ * The files are in debugfs, in rgf_meter/. Reading "run" makes a run and
+ * shows the median of the batches, in cycles.
+ */
+#include <linux/debugfs.h>
+#include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/seq_file.h>
+#include <linux/sort.h>
+#include <linux/timex.h>
+#include <linux/udp.h>
+#include <linux/vmalloc.h>
+#include <net/ip.h>
+
+#define METER_BATCH    64 /* the NAPI weight, and a multiple of its list of 8 */
+#define METER_FLOWS    200
+#define METER_ROUNDS   1024
+#define METER_RTP_LEN  172 /* 12-byte header, 20 ms of G.711 */
+#define METER_TAIL_MAX 16 /* the longest SRTP tag, rounded up */
+#define METER_PKT_MAX  (METER_RTP_LEN + METER_TAIL_MAX)
+#define METER_BUF_LEN  1536 /* what drivers allocate for a 1500-byte MTU */
+#define METER_SSRC     0x52474600
+#define METER_SEQ      1000 /* high enough for no wrap to be guessed */
+
+#define METER_SRC      0xc6120002 /* 198.18.0.2 */
+#define METER_GATEWAY  0xc6120001 /* 198.18.0.1 */
+#define METER_DST      0xc6120102 /* 198.18.1.2 */
+#define METER_SPORT    30000
+#define METER_GATEPORT 20000
+#define METER_DPORT    40000
+
+struct meter_rtp {
+	u8 vpxcc;
+	u8 mpt;
+	__be16 seq;
+	__be32 timestamp;
+	__be32 ssrc;
+	u8 payload[160];
+} __packed;
+
+struct meter_pkt {
+	u16 len;
+	u8 data[METER_PKT_MAX];
+};
+
+/* Knobs, by debugfs. */
+static u32 rounds = 100; /* batches of a run */
+static u32 first; /* number of the first packet of the run */
+static u32 expect = METER_RTP_LEN; /* UDP payload bytes at the sink */
+static bool base; /* free packets in place of receiving them */
+static bool forward; /* address packets to the host behind the sink */
+static bool capture; /* keep at the sink what arrives */
+static bool playback; /* send what was captured */
+static bool verify; /* the sink compares with the RTP that was built */
+
+static struct net_device *source, *sink;
+static struct napi_struct meter_napi;
+static struct dentry *meter_dir;
+static struct meter_pkt *captured;
+static DEFINE_MUTEX(meter_lock); /* one run at a time */
+
+/* One run; written by the poll and by the sink only, which are one softirq. */
+static u64 cycles[METER_ROUNDS];
+static u32 round_next, packet_next, sunk, wrong;
+static bool round_due;
+
+static void meter_build_rtp(struct meter_rtp *rtp, u32 n)
+{
+	u32 seq = METER_SEQ + n / METER_FLOWS;
+
+	rtp->vpxcc = 0x80;
+	rtp->mpt = 0;
+	rtp->seq = htons(seq);
+	rtp->timestamp = htonl(160 * seq);
+	rtp->ssrc = htonl(METER_SSRC + n % METER_FLOWS);
+	memset(rtp->payload, n, sizeof(rtp->payload));
+}
+
+static void meter_build_headers(struct sk_buff *skb, u32 n)
+{
+	unsigned int len = skb->len;
+	struct udphdr *udp = skb_push(skb, sizeof(*udp));
+	struct iphdr *ip = skb_push(skb, sizeof(*ip));
+	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
+
+	eth_zero_addr(eth->h_source);
+	ether_addr_copy(eth->h_dest, source->dev_addr);
+	eth->h_proto = htons(ETH_P_IP);
+
+	memset(ip, 0, sizeof(*ip));
+	ip->version = 4;
+	ip->ihl = 5;
+	ip->ttl = 64;
+	ip->protocol = IPPROTO_UDP;
+	ip->frag_off = htons(IP_DF);
+	ip->tot_len = htons(sizeof(*ip) + sizeof(*udp) + len);
+	ip->saddr = htonl(METER_SRC);
+	ip->daddr = htonl(forward ? METER_DST : METER_GATEWAY);
+	ip_send_check(ip);
+
+	n = n % METER_FLOWS * 2;
+	udp->source = htons(METER_SPORT + n);
+	udp->dest = htons((forward ? METER_DPORT : METER_GATEPORT) + n);
+	udp->len = htons(sizeof(*udp) + len);
+	udp->check = 0;
+	len += sizeof(*udp);
+	udp->check = csum_tcpudp_magic(ip->saddr, ip->daddr, len, IPPROTO_UDP,
+				       csum_partial(udp, len, 0));
+}
+
+static struct sk_buff *meter_build(u32 n)
+{
+	struct sk_buff *skb = napi_alloc_skb(&meter_napi, METER_BUF_LEN);
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb,
+		    ETH_HLEN + sizeof(struct iphdr) + sizeof(struct udphdr));
+	if (playback)
+		skb_put_data(skb, captured[n].data, captured[n].len);
+	else
+		meter_build_rtp(skb_put(skb, METER_RTP_LEN), n);
+	meter_build_headers(skb, n);
+	skb->protocol = eth_type_trans(skb, source);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	return skb;
+}
+
+/* All of a batch is sent before the last napi_gro_receive() returns. */
+static void meter_batch(void)
+{
+	u64 start = get_cycles();
+	struct sk_buff *skb;
+	int i;
+
+	for (i = 0; i < METER_BATCH; i++) {
+		skb = meter_build(packet_next++);
+		if (!skb)
+			return;
+		if (base)
+			consume_skb(skb);
+		else
+			napi_gro_receive(&meter_napi, skb);
+	}
+	cycles[round_next++] = get_cycles() - start;
+}
+
+static int meter_poll(struct napi_struct *napi, int budget)
+{
+	if (round_due && budget >= METER_BATCH) {
+		round_due = false;
+		meter_batch();
+		return budget;
+	}
+	napi_complete_done(napi, 0);
+	return 0;
+}
+
+/* Checks all but the port, which the flow's SSRC stands for. */
+static bool meter_is_intact(struct sk_buff *skb, u32 n)
+{
+	struct meter_rtp want;
+	struct udphdr *udp;
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+		return false;
+	if (skb_linearize(skb))
+		return false;
+	udp = udp_hdr(skb);
+	if (udp->check &&
+	    csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr,
+			      ntohs(udp->len), IPPROTO_UDP,
+			      csum_partial(udp, ntohs(udp->len), 0)))
+		return false;
+	meter_build_rtp(&want, n);
+	return udp->dest == htons(METER_DPORT + n % METER_FLOWS * 2) &&
+	       ip_hdr(skb)->daddr == htonl(METER_DST) &&
+	       !ip_fast_csum(ip_hdr(skb), ip_hdr(skb)->ihl) &&
+	       !memcmp(udp + 1, &want, METER_RTP_LEN);
+}
+
+static void meter_capture(struct sk_buff *skb, u32 n, unsigned int head)
+{
+	struct meter_pkt *pkt = &captured[n];
+
+	if (n >= METER_ROUNDS * METER_BATCH ||
+	    skb->len - head > METER_PKT_MAX) {
+		wrong++;
+		return;
+	}
+	pkt->len = skb->len - head;
+	skb_copy_bits(skb, head, pkt->data, pkt->len);
+}
+
+static netdev_tx_t meter_sink_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	unsigned int head =
+		ETH_HLEN + sizeof(struct iphdr) + sizeof(struct udphdr);
+	u32 n = first + sunk;
+
+	if (skb->len != head + expect)
+		goto free; /* not ours: the stack's own multicast */
+	if (capture)
+		meter_capture(skb, n, head);
+	if (verify && !meter_is_intact(skb, n))
+		wrong++;
+	sunk++;
+free:
+	consume_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+static netdev_tx_t meter_source_xmit(struct sk_buff *skb,
+				     struct net_device *dev)
+{
+	consume_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+static int meter_source_open(struct net_device *dev)
+{
+	napi_enable(&meter_napi);
+	return 0;
+}
+
+static int meter_source_stop(struct net_device *dev)
+{
+	napi_disable(&meter_napi);
+	return 0;
+}
+
+static const struct net_device_ops meter_source_ops = {
+	.ndo_open = meter_source_open,
+	.ndo_stop = meter_source_stop,
+	.ndo_start_xmit = meter_source_xmit,
+};
+
+static const struct net_device_ops meter_sink_ops = {
+	.ndo_start_xmit = meter_sink_xmit,
+};
+
+static void meter_setup(struct net_device *dev)
+{
+	ether_setup(dev);
+	eth_hw_addr_random(dev);
+	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->features |= NETIF_F_SG | NETIF_F_HW_CSUM;
+	dev->hw_features |= dev->features;
+}
+
+static int meter_cmp(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int meter_run_round(void)
+{
+	u32 before = round_next;
+	int tries;
+
+	round_due = true;
+	local_bh_disable();
+	napi_schedule(&meter_napi);
+	local_bh_enable();
+	for (tries = 0; READ_ONCE(round_next) == before; tries++) {
+		if (tries == 1000)
+			return -ETIMEDOUT;
+		usleep_range(1000, 2000); /* ksoftirqd has it */
+	}
+	return 0;
+}
+
+static int meter_run(void)
+{
+	u64 end = (u64)first + (u64)rounds * METER_BATCH;
+	u32 i;
+	int err;
+
+	if (!rounds || rounds > METER_ROUNDS ||
+	    ((capture || playback) && end > METER_ROUNDS * METER_BATCH) ||
+	    !netif_running(source) || !netif_running(sink))
+		return -EINVAL;
+	round_next = 0;
+	packet_next = first;
+	sunk = 0;
+	wrong = 0;
+	for (i = 0; i < rounds; i++) {
+		err = meter_run_round();
+		if (err)
+			return err;
+	}
+	sort(cycles, rounds, sizeof(*cycles), meter_cmp, NULL);
+	return 0;
+}
+
+static int run_show(struct seq_file *seq, void *unused)
+{
+	int err;
+
+	mutex_lock(&meter_lock);
+	err = meter_run();
+	if (!err)
+		seq_printf(seq, "median %llu sent %u sunk %u wrong %u\n",
+			   cycles[rounds / 2], rounds * METER_BATCH, sunk,
+			   wrong);
+	mutex_unlock(&meter_lock);
+	return err;
+}
+DEFINE_SHOW_ATTRIBUTE(run);
+
+static void meter_create_files(void)
+{
+	meter_dir = debugfs_create_dir("rgf_meter", NULL);
+	debugfs_create_u32("rounds", 0600, meter_dir, &rounds);
+	debugfs_create_u32("first", 0600, meter_dir, &first);
+	debugfs_create_u32("expect", 0600, meter_dir, &expect);
+	debugfs_create_bool("base", 0600, meter_dir, &base);
+	debugfs_create_bool("forward", 0600, meter_dir, &forward);
+	debugfs_create_bool("capture", 0600, meter_dir, &capture);
+	debugfs_create_bool("playback", 0600, meter_dir, &playback);
+	debugfs_create_bool("verify", 0600, meter_dir, &verify);
+	debugfs_create_file("run", 0400, meter_dir, NULL, &run_fops);
+}
+
+static struct net_device *meter_create(const char *name,
+				       const struct net_device_ops *ops)
+{
+	struct net_device *dev;
+
+	dev = alloc_netdev(0, name, NET_NAME_USER, meter_setup);
+	if (dev)
+		dev->netdev_ops = ops;
+	return dev;
+}
+
+static int __init meter_init(void)
+{
+	int err = -ENOMEM;
+
+	captured = vcalloc(METER_ROUNDS * METER_BATCH, sizeof(*captured));
+	source = meter_create("metersrc", &meter_source_ops);
+	sink = meter_create("metersink", &meter_sink_ops);
+	if (!captured || !source || !sink)
+		goto err_free;
+	netif_napi_add(source, &meter_napi, meter_poll);
+	err = register_netdev(source);
+	if (err)
+		goto err_free;
+	err = register_netdev(sink);
+	if (err)
+		goto err_source;
+	meter_create_files();
+	return 0;
+
+err_source:
+	unregister_netdev(source);
+err_free:
+	if (sink)
+		free_netdev(sink);
+	if (source)
+		free_netdev(source);
+	vfree(captured);
+	return err;
+}
+
+static void __exit meter_exit(void)
+{
+	debugfs_remove(meter_dir);
+	unregister_netdev(sink);
+	unregister_netdev(source);
+	free_netdev(sink);
+	free_netdev(source);
+	vfree(captured);
+}
+
+module_init(meter_init);
+module_exit(meter_exit);
+
+MODULE_DESCRIPTION("Instructions per packet of the network stack");
+MODULE_LICENSE("GPL");
