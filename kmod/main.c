@@ -137,4 +137,5 @@ module_exit(rgf_exit);
 
 MODULE_DESCRIPTION("Media relay with SRTP for a voice gateway");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
 MODULE_ALIAS_GENL_FAMILY(RINGFENCE_FAMILY_NAME);
