@@ -10,89 +10,98 @@
 #define QUEUE_MAX      256 /* changes that wait to be sent together */
 #define BATCH_LINE_MAX 4096 /* bytes with the line's end and a zero */
 
-/* Changes of consecutive lines; only where an error does not stop us. */
-struct queue {
+struct batch {
 	struct cli *cli;
+	bool force;
+	int status; /* of the first line that failed */
+	/* With -force, changes of consecutive lines are sent together. */
 	struct rgf_batch *b;
+	bool sending;
 	size_t n;
-	int status; /* of the first that failed */
 	struct {
 		unsigned int line;
 		enum change change;
 	} item[QUEUE_MAX];
 };
 
-static void note(int *first, int status)
+static void note(struct batch *batch, int status)
 {
-	if (!*first)
-		*first = status;
+	if (!batch->status)
+		batch->status = status;
 }
 
 static void changed(size_t n, uint32_t id, int err, const char *text, void *arg)
 {
 	static const char *const what[] = { "session add", "session set",
 					    "session del" };
-	struct queue *q = arg;
-	unsigned int line = q->cli->line;
+	struct batch *batch = arg;
+	struct cli *cli = batch->cli;
+	unsigned int line = cli->line;
 
-	q->cli->line = q->item[n].line;
+	cli->line = batch->item[n].line;
 	if (err)
-		note(&q->status,
-		     cli_refused(q->cli, what[q->item[n].change], err, text));
-	else if (q->item[n].change == CHANGE_ADD)
-		print_new_id(q->cli, id);
-	q->cli->line = line;
+		note(batch,
+		     cli_refused(cli, what[batch->item[n].change], err, text));
+	else if (batch->item[n].change == CHANGE_ADD)
+		print_new_id(cli, id);
+	cli->line = line;
 }
 
-/* Send what waits, and say what became of it. */
-static int queue_flush(struct queue *q)
+void batch_flush(const struct cli *cli)
 {
-	int r = 0, status;
+	struct batch *batch = cli->batch;
+	int r;
 
-	if (q->n)
-		r = rgf_batch_run(q->b, changed, q);
+	if (!batch || !batch->n || batch->sending)
+		return;
+	batch->sending = true; /* changed() has messages, too */
+	r = rgf_batch_run(batch->b, changed, batch);
 	if (r)
-		note(&q->status, cli_refused(q->cli, "the changes before", r,
-					     rgf_error(q->cli->rgf)));
-	q->n = 0;
-	status = q->status;
-	q->status = CLI_OK;
-	return status;
+		note(batch, cli_refused(cli, "the changes before", r,
+					rgf_error(cli->rgf)));
+	batch->n = 0;
+	batch->sending = false;
 }
 
-static int queue_open(struct queue *q)
+bool batch_queues(const struct cli *cli)
+{
+	return cli->batch && cli->batch->force;
+}
+
+static int queue_open(struct batch *batch)
 {
 	int r;
 
-	if (q->b)
+	if (batch->b)
 		return CLI_OK;
-	r = cli_rgf(q->cli);
+	r = cli_rgf(batch->cli);
 	if (r)
 		return r;
-	r = rgf_batch_begin(q->cli->rgf, &q->b);
-	return r ? cli_refused(q->cli, "batch", r, strerror(-r)) : CLI_OK;
+	r = rgf_batch_begin(batch->cli->rgf, &batch->b);
+	return r ? cli_refused(batch->cli, "batch", r, strerror(-r)) : CLI_OK;
 }
 
-int queue_change(struct cli *cli, enum change change,
-		 const struct rgf_session *s)
+int batch_queue(struct cli *cli, enum change change,
+		const struct rgf_session *s)
 {
-	struct queue *q = cli->queue;
-	int r = queue_open(q);
+	struct batch *batch = cli->batch;
+	int r = queue_open(batch);
 
 	if (r)
 		return r;
 	if (change == CHANGE_ADD)
-		r = rgf_batch_new(q->b, s);
+		r = rgf_batch_new(batch->b, s);
 	else if (change == CHANGE_SET)
-		r = rgf_batch_set(q->b, s);
+		r = rgf_batch_set(batch->b, s);
 	else
-		r = rgf_batch_del(q->b, s->id);
+		r = rgf_batch_del(batch->b, s->id);
 	if (r)
 		return cli_refused(cli, "batch", r, strerror(-r));
-	q->item[q->n].line = cli->line;
-	q->item[q->n].change = change;
-	q->n++;
-	return q->n == QUEUE_MAX ? queue_flush(q) : CLI_OK;
+	batch->item[batch->n].line = cli->line;
+	batch->item[batch->n].change = change;
+	if (++batch->n == QUEUE_MAX)
+		batch_flush(cli);
+	return CLI_OK;
 }
 
 static int run_line(struct cli *cli, char *line)
@@ -122,13 +131,13 @@ static bool read_line(FILE *f, char *line, bool *ret_bad)
 	return true;
 }
 
-static int run_lines(struct cli *cli, FILE *f, bool force)
+static void run_lines(struct batch *batch, FILE *f)
 {
+	struct cli *cli = batch->cli;
 	char line[BATCH_LINE_MAX];
-	int status = CLI_OK;
 	bool bad;
 
-	while ((force || !status) && read_line(f, line, &bad)) {
+	while ((batch->force || !batch->status) && read_line(f, line, &bad)) {
 		int r;
 
 		cli->line++;
@@ -139,35 +148,30 @@ static int run_lines(struct cli *cli, FILE *f, bool force)
 				      BATCH_LINE_MAX - 2);
 		else
 			r = run_line(cli, line);
-		note(&status, r);
+		note(batch, r);
 	}
 	explicit_bzero(line, sizeof(line));
 	if (ferror(f))
-		note(&status, cli_error(cli, CLI_FAILED, "cannot read on: %s",
-					strerror(errno)));
-	return status;
+		note(batch, cli_error(cli, CLI_FAILED, "cannot read on: %s",
+				      strerror(errno)));
+	batch_flush(cli);
 }
 
 static int run_file(struct cli *cli, FILE *f, bool force)
 {
-	struct queue *q = NULL;
+	struct batch *batch = calloc(1, sizeof(*batch));
 	int status;
 
-	if (force) {
-		q = calloc(1, sizeof(*q));
-		if (!q)
-			return cli_refused(cli, "batch", -ENOMEM,
-					   strerror(ENOMEM));
-		q->cli = cli;
-		cli->queue = q;
-	}
-	status = run_lines(cli, f, force);
-	if (q) {
-		note(&status, queue_flush(q));
-		rgf_batch_free(q->b);
-		free(q);
-		cli->queue = NULL;
-	}
+	if (!batch)
+		return cli_refused(cli, "batch", -ENOMEM, strerror(ENOMEM));
+	batch->cli = cli;
+	batch->force = force;
+	cli->batch = batch;
+	run_lines(batch, f);
+	status = batch->status;
+	cli->batch = NULL;
+	rgf_batch_free(batch->b);
+	free(batch);
 	return status;
 }
 

@@ -11,6 +11,7 @@ void cli_say(const struct cli *cli, const char *kind, const char *fmt, ...)
 	va_list ap;
 
 	/* In the order in which things happened, where both are one file. */
+	batch_flush(cli);
 	fflush(stdout);
 	if (cli->file)
 		fprintf(stderr, "%s:%u: %s", cli->file, cli->line, kind);

@@ -18,7 +18,7 @@ enum {
 	CLI_USAGE = 2, /* what was typed is wrong; nothing was changed */
 };
 
-struct queue;
+struct batch;
 struct key_text;
 
 struct cli {
@@ -27,7 +27,7 @@ struct cli {
 	const char *file; /* of the batch, NULL outside */
 	unsigned int line; /* of the batch */
 	bool file_exposed; /* others may read the batch; warned of once */
-	struct queue *queue; /* where changes wait; NULL: sent at once */
+	struct batch *batch; /* that runs; NULL: none */
 	struct key_text *stdin_keys; /* read when first needed */
 };
 
@@ -86,8 +86,13 @@ enum change {
 	CHANGE_DEL,
 };
 int batch_run(struct cli *cli, const char *file, bool force);
-int queue_change(struct cli *cli, enum change change,
-		 const struct rgf_session *s);
+bool batch_queues(const struct cli *cli); /* changes wait to be sent together */
+int batch_queue(struct cli *cli, enum change change,
+		const struct rgf_session *s);
+/* Send what waits: before anything else is asked, printed or complained of. */
+void batch_flush(const struct cli *cli);
+
+/* session.c */
 void print_new_id(const struct cli *cli, uint32_t id);
 
 #endif

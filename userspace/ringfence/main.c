@@ -19,33 +19,59 @@ struct command {
 	const char *help;
 	int (*run)(struct cli *cli, struct words *w);
 	const struct command *sub; /* instead of run */
+	bool change; /* may wait in a batch */
 };
 
 static int cmd_help(struct cli *cli, struct words *w);
 static int cmd_version(struct cli *cli, struct words *w);
 
 static const struct command session_commands[] = {
-	{ "add", "[id NUMBER] [label TEXT] [idle-timeout SECONDS] a LEG b LEG",
-	  "create a session and print its id", cmd_session_add, NULL },
-	{ "set",
-	  "id NUMBER [label TEXT] [idle-timeout SECONDS] [a LEG] [b LEG]",
-	  "change what is named and keep the rest", cmd_session_set, NULL },
-	{ "del", "id NUMBER | all", "remove a session, or all", cmd_session_del,
-	  NULL },
-	{ "list", "", "two lines for each session, one for each leg",
-	  cmd_session_list, NULL },
-	{ "show", "id NUMBER", "all about one session", cmd_session_show,
-	  NULL },
+	{ .name = "add",
+	  .args = "[id NUMBER] [label TEXT] [idle-timeout SECONDS] a LEG b LEG",
+	  .help = "create a session and print its id",
+	  .run = cmd_session_add,
+	  .change = true },
+	{ .name = "set",
+	  .args = "id NUMBER [label TEXT] [idle-timeout SECONDS] [a LEG] [b "
+		  "LEG]",
+	  .help = "change what is named and keep the rest",
+	  .run = cmd_session_set,
+	  .change = true },
+	{ .name = "del",
+	  .args = "id NUMBER | all",
+	  .help = "remove a session, or all",
+	  .run = cmd_session_del,
+	  .change = true },
+	{ .name = "list",
+	  .args = "",
+	  .help = "a line for each leg of each session",
+	  .run = cmd_session_list },
+	{ .name = "show",
+	  .args = "id NUMBER",
+	  .help = "all about one session",
+	  .run = cmd_session_show },
 	{ 0 },
 };
 
 static const struct command commands[] = {
-	{ "session", "", "", NULL, session_commands },
-	{ "stats", "", "sums over the network namespace", cmd_stats, NULL },
-	{ "monitor", "", "print events as they come", cmd_monitor, NULL },
-	{ "status", "", "module, daemon and sums", cmd_status, NULL },
-	{ "version", "", "version of this program", cmd_version, NULL },
-	{ "help", "", "this text", cmd_help, NULL },
+	{ .name = "session", .sub = session_commands },
+	{ .name = "stats",
+	  .args = "",
+	  .help = "sums over the network namespace",
+	  .run = cmd_stats },
+	{ .name = "monitor",
+	  .args = "",
+	  .help = "print events as they come",
+	  .run = cmd_monitor },
+	{ .name = "status",
+	  .args = "",
+	  .help = "module, daemon and sums",
+	  .run = cmd_status },
+	{ .name = "version",
+	  .args = "",
+	  .help = "version of this program",
+	  .run = cmd_version },
+	{ .name = "help", .args = "", .help = "this text", .run = cmd_help },
 	{ 0 },
 };
 
@@ -132,6 +158,8 @@ int cli_run(struct cli *cli, struct words *w)
 			c++;
 		if (!c->name)
 			return no_command(cli, table, word);
+		if (!c->sub && !c->change)
+			batch_flush(cli);
 		if (!c->sub)
 			return c->run(cli, w);
 		table = c->sub;

@@ -97,7 +97,7 @@ static int parse_address(const struct parser *p, const char *what,
 				 "%s must be an IPv4 address and a port, as "
 				 "192.0.2.1:20000, not %s",
 				 what, word_show(word));
-	return parse_port(p, what, colon + 1, port);
+	return parse_port(p, "the port", colon + 1, port);
 }
 
 /* "rtcp PORT" may follow; the next port is the default (RFC 3550, 11). */

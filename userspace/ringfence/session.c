@@ -35,8 +35,8 @@ int cmd_session_add(struct cli *cli, struct words *w)
 	struct rgf_session s;
 	int r = parse_session(cli, w, true, &s);
 
-	if (!r && cli->queue)
-		r = queue_change(cli, CHANGE_ADD, &s);
+	if (!r && batch_queues(cli))
+		r = batch_queue(cli, CHANGE_ADD, &s);
 	else if (!r)
 		r = add_now(cli, &s);
 	explicit_bzero(&s, sizeof(s));
@@ -60,8 +60,8 @@ int cmd_session_set(struct cli *cli, struct words *w)
 	struct rgf_session s;
 	int r = parse_session(cli, w, false, &s);
 
-	if (!r && cli->queue)
-		r = queue_change(cli, CHANGE_SET, &s);
+	if (!r && batch_queues(cli))
+		r = batch_queue(cli, CHANGE_SET, &s);
 	else if (!r)
 		r = set_now(cli, &s);
 	explicit_bzero(&s, sizeof(s));
@@ -109,7 +109,10 @@ static void deleted(size_t n, uint32_t id, int err, const char *text, void *arg)
 static int del_all(struct cli *cli)
 {
 	struct del_all da = { .cli = cli };
-	int r = cli_rgf(cli);
+	int r;
+
+	batch_flush(cli);
+	r = cli_rgf(cli);
 
 	if (r)
 		return r;
@@ -140,8 +143,8 @@ int cmd_session_del(struct cli *cli, struct words *w)
 	r = parse_id(cli, w, "session del", ", or: all", &s.id);
 	if (r)
 		return r;
-	if (cli->queue)
-		return queue_change(cli, CHANGE_DEL, &s);
+	if (batch_queues(cli))
+		return batch_queue(cli, CHANGE_DEL, &s);
 	r = cli_rgf(cli);
 	if (r)
 		return r;

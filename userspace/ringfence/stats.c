@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "ringfence/cli.h"
 #include "ringfence/print.h"
 
 #define MODULE_VERSION_FILE "/sys/module/ringfence/version"
 #define DAEMON_PID_FILE	    "/run/ringfence/ringfenced.pid"
+#define DAEMON_NAME	    "ringfenced"
 
 static int get_stats(struct cli *cli, struct rgf_stats *ret)
 {
@@ -59,21 +56,23 @@ static void read_line(const char *file, char *ret, int size)
 		fclose(f);
 }
 
-/* The daemon holds a lock on its pid file as long as it lives; 0: no daemon. */
+/*
+ * The daemon's pid, 0 without a daemon. It keeps a lock on its pid file, but to
+ * try the lock could make a daemon that just starts believe in another one; so
+ * see whether the process is there: a killed daemon leaves the file behind.
+ */
 static long daemon_pid(void)
 {
-	int fd = open(DAEMON_PID_FILE, O_RDONLY | O_CLOEXEC);
-	char text[16];
-	bool locked;
+	char text[16], path[32], name[32];
+	long pid;
 
-	if (fd < 0)
-		return 0;
-	locked = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
-	close(fd);
-	if (!locked)
-		return 0;
 	read_line(DAEMON_PID_FILE, text, sizeof(text));
-	return strtol(text, NULL, 10);
+	pid = strtol(text, NULL, 10);
+	if (pid <= 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%ld/comm", pid);
+	read_line(path, name, sizeof(name));
+	return strcmp(name, DAEMON_NAME) == 0 ? pid : 0;
 }
 
 struct status {
