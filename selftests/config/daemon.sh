@@ -78,6 +78,7 @@ status_of()
 }
 
 umask 022
+ulimit -Sn 256 # less than the hard limit
 check "starts in the background" start
 first=$(pid)
 check "log says so" grep -q 'notice main: ringfenced .* is running' "$tmp/log"
@@ -85,10 +86,10 @@ check "its run directory is closed to others" \
 	test "$(stat -c %a "$run")" = 700
 check_fails "a second one is refused" \
 	"another ringfenced runs in $run, process $first; stop it, or give" \
-	"$RINGFENCED" -c "$config" --run-dir "$run"
+	timeout 20 "$RINGFENCED" -c "$config" --run-dir "$run"
 check_fails "a second one in the background too" \
 	"another ringfenced runs in $run, process $first; stop it, or give" \
-	"$RINGFENCED" -d -c "$config" --run-dir "$run"
+	timeout 20 "$RINGFENCED" -d -c "$config" --run-dir "$run"
 check "the first goes on" kill -0 "$first"
 check "its pid file too" test "$(pid)" = "$first"
 check "SIGHUP is ignored" survives HUP "SIGHUP ignored"
@@ -119,16 +120,16 @@ check "SIGINT: exit status 0" status_of INT
 
 check_fails "a wrong configuration" \
 	"error config: $tmp/bad.conf:1: log level: .chatty. won't do: give one of" \
-	"$RINGFENCED" -c "$tmp/bad.conf" --run-dir "$run"
+	timeout 20 "$RINGFENCED" -c "$tmp/bad.conf" --run-dir "$run"
 check_fails "a wrong configuration in the background" \
 	"error config: $tmp/bad.conf:1: log level: .chatty. won't do: give one of" \
-	"$RINGFENCED" -d -c "$tmp/bad.conf" --run-dir "$run"
+	timeout 20 "$RINGFENCED" -d -c "$tmp/bad.conf" --run-dir "$run"
 check_fails "no configuration" \
 	"error config: can't read $tmp/none: No such file or directory" \
-	"$RINGFENCED" -c "$tmp/none" --run-dir "$run"
+	timeout 20 "$RINGFENCED" -c "$tmp/none" --run-dir "$run"
 bad_status()
 {
-	"$RINGFENCED" -d -c "$tmp/bad.conf" --run-dir "$run" 2>/dev/null
+	timeout 20 "$RINGFENCED" -d -c "$tmp/bad.conf" --run-dir "$run" 2>/dev/null
 	[ $? -eq 1 ]
 }
 check "exit status 1" bad_status
@@ -136,21 +137,21 @@ check "exit status 1" bad_status
 mkdir -m 0770 "$tmp/open" && chmod 0770 "$tmp/open"
 check_fails "a run directory that others may write to" \
 	"$tmp/open must belong to the user that runs ringfenced, and be" \
-	"$RINGFENCED" -c "$config" --run-dir "$tmp/open"
+	timeout 20 "$RINGFENCED" -c "$config" --run-dir "$tmp/open"
 mkdir -m 0700 "$tmp/alien" && chown 65534 "$tmp/alien"
 check_fails "a run directory of somebody else" \
 	"$tmp/alien must belong to the user that runs ringfenced, and be" \
-	"$RINGFENCED" -c "$config" --run-dir "$tmp/alien"
+	timeout 20 "$RINGFENCED" -c "$config" --run-dir "$tmp/alien"
 check_fails "a run directory nowhere" \
 	"can't make the run directory $tmp/no/where: No such file or dir" \
-	"$RINGFENCED" -c "$config" --run-dir "$tmp/no/where"
+	timeout 20 "$RINGFENCED" -c "$config" --run-dir "$tmp/no/where"
 check_fails "a file as run directory" \
 	"can't use the run directory $config: Not a directory" \
-	"$RINGFENCED" -c "$config" --run-dir "$config"
+	timeout 20 "$RINGFENCED" -c "$config" --run-dir "$config"
 mkdir -m 0700 "$tmp/link" && ln -s "$config" "$tmp/link/ringfenced.pid"
 check_fails "a link in place of the pid file" \
 	"can't open $tmp/link/ringfenced.pid: Too many levels of symbolic" \
-	"$RINGFENCED" -c "$config" --run-dir "$tmp/link"
+	timeout 20 "$RINGFENCED" -c "$config" --run-dir "$tmp/link"
 check "what it led to is whole" grep -q "^network lan" "$config"
 
 # The files of a process that can be dumped belong to its user. This one runs as
