@@ -11,7 +11,7 @@ export RINGFENCE_YANG_DIR=$RF_TOP/userspace/config
 tmp=$(mktemp -d) || bail "no temporary folder"
 defer rm -rf "$tmp"
 run=$tmp/run
-[ -z "${RF_KO-}" ] || load_module
+[ -n "${RF_KO-}" ] || skip_all "no kernel module: use selftests/qemu/run"
 
 config=$tmp/ringfence.conf
 cat >"$config" <<'EOF'
@@ -76,6 +76,11 @@ status_of()
 	cat "$tmp/foreground"
 	return 1
 }
+
+check_fails "without the kernel module" \
+	"the ringfence kernel module is not loaded; load it with: modprobe" \
+	timeout 20 "$RINGFENCED" -c "$config" --run-dir "$run"
+load_module
 
 umask 022
 ulimit -Sn 256 # less than the hard limit
