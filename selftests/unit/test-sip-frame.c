@@ -98,7 +98,7 @@ static void test_every_chunk(void **state)
 
 		frame_init(&s.frame);
 		for (size_t i = 0; i < len; i += chunk)
-			feed(&s, STREAM + i, len - i < chunk ? len - i : chunk);
+			feed(&s, &STREAM[i], len - i < chunk ? len - i : chunk);
 		assert_string_equal(s.what, "iopi");
 		assert_false(frame_partial(&s.frame));
 		frame_reset(&s.frame);
