@@ -153,7 +153,7 @@ int media_call_adopt(uint32_t id, const struct media_profile prof[2],
 void media_orphans(void)
 {
 	const char *name = getenv("RF_FAKE_SESSIONS");
-	DIR *dir = opendir(name);
+	DIR *dir = name ? opendir(name) : NULL;
 	struct media_call *mc;
 	struct dirent *e;
 	char path[512];

@@ -58,14 +58,15 @@ static void fail(const char *what, const char *detail)
 static size_t from_hex(const char *hex, uint8_t *out, size_t max)
 {
 	size_t n = strlen(hex) / 2, i;
-	unsigned int byte;
+	char byte[3] = "", *end;
 
 	if (strlen(hex) % 2 || n > max)
 		fail("bad hexadecimal", hex);
 	for (i = 0; i < n; i++) {
-		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+		memcpy(byte, hex + 2 * i, 2);
+		out[i] = (uint8_t)strtoul(byte, &end, 16);
+		if (*end)
 			fail("bad hexadecimal", hex);
-		out[i] = (uint8_t)byte;
 	}
 	return n;
 }

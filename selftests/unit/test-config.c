@@ -410,10 +410,10 @@ static void test_any_order(void **state)
 {
 	const char *lines[ARRAY_SIZE(good_lines)];
 	struct lyd_node *want, *got, *diff;
+	unsigned short seed[3] = { 1, 2, 3 };
 	char text[4096];
 
 	memcpy(lines, good_lines, sizeof(lines));
-	srand(1);
 	for (int round = 0; round < 200; round++) {
 		text[0] = '\0';
 		for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
@@ -428,7 +428,7 @@ static void test_any_order(void **state)
 		if (got != want)
 			config_free(got);
 		for (size_t i = ARRAY_SIZE(lines) - 1; i > 0; i--) {
-			size_t j = (size_t)rand() % (i + 1);
+			size_t j = (size_t)nrand48(seed) % (i + 1);
 			const char *l = lines[i];
 
 			lines[i] = lines[j];

@@ -39,7 +39,7 @@ struct conn {
 
 struct conns {
 	struct gateway *gw;
-	LIST_HEAD(, conn) list;
+	LIST_HEAD(conn_list, conn) list;
 	unsigned int n;
 	struct event *reaper; /* frees what is closing */
 	uint64_t not_before; /* no connect before, ms */
@@ -416,10 +416,14 @@ int conns_new(struct gateway *gw, struct conns **ret)
 
 void conns_free(struct conns *cs)
 {
+	struct conn *c, *next;
+
 	if (!cs)
 		return;
-	while (!LIST_EMPTY(&cs->list))
-		conn_free(LIST_FIRST(&cs->list));
+	for (c = LIST_FIRST(&cs->list); c; c = next) {
+		next = LIST_NEXT(c, entry);
+		conn_free(c);
+	}
 	event_free(cs->reaper);
 	free(cs);
 }

@@ -167,7 +167,7 @@ static int take_record(struct reader *rd, struct store_record *r)
 	    (ret = take_leg(rd, &r->leg[1])))
 		return ret;
 	r->since = (time_t)since;
-	return strcmp(rd->p, "end\n") || !r->session ? -EBADMSG : 0;
+	return strcmp(rd->p, "end\n") != 0 || !r->session ? -EBADMSG : 0;
 }
 
 int store_parse(const char *text, size_t len, struct store_record *ret)
