@@ -27,6 +27,8 @@ struct txn {
 	struct txn **owner;
 	int failed; /* status for on_failure(), from the loop */
 	const char *why;
+	bool lost; /* its connection was, before an answer */
+	bool again; /* it was sent a second time for that */
 	bool answered; /* a final response was told, or a failure */
 	bool dead; /* freed by the tick */
 };
@@ -115,6 +117,12 @@ static void on_kill(int type, osip_transaction_t *tr)
 	kick();
 }
 
+static void fail(struct txn *t, const char *why)
+{
+	t->failed = 503;
+	t->why = why;
+}
+
 static void on_transport_error(int type, osip_transaction_t *tr, int error)
 {
 	struct txn *t = osip_transaction_get_your_instance(tr);
@@ -122,8 +130,7 @@ static void on_transport_error(int type, osip_transaction_t *tr, int error)
 	if (type == OSIP_IST_TRANSPORT_ERROR ||
 	    type == OSIP_NIST_TRANSPORT_ERROR)
 		return; /* who asked will notice */
-	t->failed = 503;
-	t->why = "cannot be sent";
+	fail(t, "cannot be sent");
 	kick();
 }
 
@@ -158,6 +165,20 @@ static int on_send(osip_transaction_t *tr, osip_message_t *msg, char *host,
 
 	complete_ack(msg);
 	return txn_send(msg, &t->path) < 0 ? -1 : 0;
+}
+
+static void send_lost(void)
+{
+	struct txn *t;
+
+	LIST_FOREACH(t, &txns, entry) {
+		if (!t->lost || t->dead)
+			continue;
+		t->lost = false;
+		if (t->again || txn_send(t->msg, &t->path) < 0)
+			fail(t, "the connection was lost");
+		t->again = true;
+	}
 }
 
 /* Failures are told from here, so that never inside txn_request(). */
@@ -198,6 +219,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	osip_ist_execute(osip);
 	osip_nict_execute(osip);
 	osip_nist_execute(osip);
+	send_lost();
 	tell_failed();
 	reap();
 	osip_timers_gettimeout(osip, &tv);
@@ -451,8 +473,9 @@ struct txn *txn_cancelled(const struct txn *cancel)
 }
 
 /*
- * What was sent there may be lost. A client that has no answer yet can't hope;
- * others get theirs over a connection to come (RFC 3261, 18.2.2, 17.1.4).
+ * What was sent there may be lost. Without any answer it is sent again, once,
+ * by another connection: the old one may have been stale. Other transactions
+ * get their answers over a connection to come (RFC 3261, 18.2.2).
  */
 void txn_conn_lost(uint32_t conn, const char *reason)
 {
@@ -462,11 +485,8 @@ void txn_conn_lost(uint32_t conn, const char *reason)
 		if (t->path.conn != conn)
 			continue;
 		t->path.conn = 0;
-		if (t->tr->state == ICT_CALLING ||
-		    t->tr->state == NICT_TRYING) {
-			t->failed = 503;
-			t->why = "the connection was lost";
-		}
+		t->lost = t->tr->state == ICT_CALLING ||
+			  t->tr->state == NICT_TRYING;
 	}
 	kick();
 }
