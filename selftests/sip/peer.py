@@ -288,10 +288,10 @@ class Gateway:
     def start(self):
         env = dict(os.environ, RF_FAKE_SESSIONS=self.dir + "/sessions")
         env.setdefault("RINGFENCE_YANG_DIR", TOP + "/userspace/config")
+        start = os.path.getsize(self.dir + "/log")
         self.process = subprocess.Popen(
             [GATEWAY, self.dir + "/conf", self.dir + "/run"],
             stdout=self.log, stderr=subprocess.STDOUT, env=env)
-        start = os.path.getsize(self.dir + "/log")
         self.until(lambda: "main: ready" in self.said(start), "no start")
 
     def said(self, start=0):
@@ -299,8 +299,8 @@ class Gateway:
             f.seek(start)
             return f.read()
 
-    def until(self, condition, text):
-        end = time.monotonic() + WAIT
+    def until(self, condition, text, timeout=None):
+        end = time.monotonic() + (timeout or WAIT)
         while not condition():
             check(time.monotonic() < end, text)
             check(self.process.poll() is None, "the gateway ended")
@@ -320,7 +320,7 @@ class Gateway:
 
     def gone(self):
         self.until(lambda: not self.sessions() and not self.records(),
-                   "a session or record is left")
+                   "a session or record is left", timeout=10)
 
     def rss(self):
         """Resident memory, kB; 0 with ASan, which hoards what was freed."""

@@ -113,7 +113,22 @@ def damaged(t):
     check(not t.gw.records(), "records are left: %s" % t.gw.records())
 
 
+def elsewhere(t):
+    """a record under another name, or behind a link, is not read"""
+    Call(t.caller, t.callee).establish()
+    t.gw.stop(signal.SIGKILL)
+    path = t.gw.records()[0]
+    os.rename(path, t.gw.dir + "/record")
+    os.symlink(t.gw.dir + "/record", path)
+    with open(t.gw.dir + "/record") as f:
+        text = f.read()
+    with open(os.path.dirname(path) + "/77", "w") as f:
+        f.write(text)
+    t.gw.start()
+    check("goes on" not in t.gw.said(), "it was adopted")
+
+
 if __name__ == "__main__":
     own_namespace()
     run([killed, killed_twice, stopped, idle, new_call, no_session, no_record,
-         damaged], lambda test: Context())
+         damaged, elsewhere], lambda test: Context())

@@ -74,8 +74,9 @@ for transport in udp:u1 tcp:t1; do
 	gateway_start "${transport%:*}"
 	check "${transport%:*}: one call" \
 		calls "${transport#*:}" uas -m 1 -d 200
-	check "${transport%:*}: 300 calls, 50 a second" \
-		calls "${transport#*:}" uas -m 300 -r 50 -d 1000
+	# Slow enough for an emulated processor: sipp takes a lost ACK badly.
+	check "${transport%:*}: 60 calls, 5 a second" \
+		calls "${transport#*:}" uas -m 60 -r 5 -d 2000
 	check "${transport%:*}: no session and no record is left" \
 		wait_for 40 nothing_left
 	kill "$gateway"

@@ -16,6 +16,8 @@
 #define SIP_CALL_ID_MAX	  256
 #define SIP_ROUTES_MAX	  16 /* of a dialog; more: the INVITE is refused */
 #define SIP_DATAGRAMS_MAX 64 /* read in one go, then the loop has its turn */
+/* Bytes of datagrams that wait, of one gateway; more: lost, as on any link. */
+#define SIP_UDP_BUFFER 1048576
 
 /* Calls, and transactions (some 30 kB each). The new one is the victim: 503
  * with Retry-After. */

@@ -186,12 +186,14 @@ static void on_accept_error(struct evconnlistener *l, void *arg)
 static int open_socket(const struct sockaddr_in *local, int type)
 {
 	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int one = 1, err;
+	int one = 1, size = SIP_UDP_BUFFER, err;
 
 	if (fd < 0)
 		return -errno;
 	if (type == SOCK_STREAM)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	else /* with CAP_NET_ADMIN beyond rmem_max; else less will do */
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (!bind(fd, (const struct sockaddr *)local, sizeof(*local)) &&
 	    (type == SOCK_DGRAM || !listen(fd, LISTEN_BACKLOG)))
 		return fd;
