@@ -27,6 +27,9 @@ says()
 
 check "a good file" says 0 "good.conf: no errors" \
 	"$RINGFENCED" --check -c good.conf
+example=$RF_TOP/Documentation/ringfence.conf.example
+check "the manual's example" says 0 "$example: no errors" \
+	"$RINGFENCED" --check -c "$example"
 check "an empty file" says 0 "/dev/null: no errors" \
 	"$RINGFENCED" --check -c /dev/null
 check "every kind of error" says 1 "$(cat bad.expected)" \
