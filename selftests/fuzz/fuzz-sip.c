@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *exact;
 
 	if (!osip) {
-		osip_trace_initialize(TRACE_LEVEL0, NULL);
+		message_init();
 		osip_init(&osip);
 	}
 	if (!size)

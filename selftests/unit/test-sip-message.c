@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +21,7 @@ static int setup(void **state)
 {
 	osip_t *osip;
 
-	osip_trace_initialize(TRACE_LEVEL0, NULL);
+	message_init();
 	osip_init(&osip);
 	*state = osip;
 	gateway.local.sin_port = htons(5061);
@@ -37,6 +38,20 @@ static int teardown(void **state)
 {
 	osip_release(*state);
 	return 0;
+}
+
+/* Linked with --wrap: freed memory that still held the key is counted. */
+#define KEY "inline:c2VjcmV0IGtleSBvZiB0aGlzIGNhbGwuLg=="
+static unsigned int frees, leaks;
+
+void __real_free(void *p);
+void __wrap_free(void *p);
+void __wrap_free(void *p)
+{
+	frees++;
+	if (p && memmem(p, malloc_usable_size(p), KEY, sizeof(KEY) - 1))
+		leaks++;
+	__real_free(p);
 }
 
 static osip_message_t *parse(const char *text)
@@ -96,6 +111,24 @@ static void test_body(void **state)
 	assert_int_equal(message_cseq(msg), 7);
 	assert_int_equal(message_max_forwards(msg), 70);
 	osip_message_free(msg);
+}
+
+/* Message and text with a key in them are wiped when they are freed. */
+static void test_wiped(void **state)
+{
+	osip_message_t *msg = parse(M_OPTIONS_HEAD
+				    "Content-Type: application/sdp\r\n"
+				    "Content-Length: 43\r\n\r\n" KEY);
+	size_t len;
+	char *text = message_text(msg, &len);
+
+	assert_non_null(strstr(text, KEY));
+	leaks = 0;
+	frees = 0;
+	osip_free(text);
+	osip_message_free(msg);
+	assert_int_not_equal(frees, 0);
+	assert_int_equal(leaks, 0);
 }
 
 /* libosip2 never gets to see the parts of a body. */
@@ -358,6 +391,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_body),
+		cmocka_unit_test(test_wiped),
 		cmocka_unit_test(test_multipart),
 		cmocka_unit_test(test_response),
 		cmocka_unit_test(test_refusal),

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/secret.h"
 #include "sip/call.h"
 #include "sip/limits.h"
 #include "sip/store.h"
@@ -132,7 +133,7 @@ static void call_free(struct call *c)
 	leg_clear(&c->leg[1]);
 	osip_message_free(c->ok);
 	osip_message_free(c->ack);
-	free(c->answer);
+	secret_free(c->answer, c->answer ? strlen(c->answer) : 0);
 	free(c->early_tag);
 	if (c->timer)
 		event_free(c->timer);

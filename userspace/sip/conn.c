@@ -11,11 +11,11 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
-#include <event2/buffer.h>
 #include <event2/event.h>
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/secret.h"
 #include "base/stream.h"
 #include "cert/tls.h"
 #include "sip/conn.h"
@@ -28,7 +28,8 @@ struct conn {
 	struct sip_path path; /* of what it receives */
 	struct stream *stream;
 	struct frame frame;
-	struct evbuffer *queue; /* until it is ready */
+	char *queue; /* until it is ready; SDES keys may be in it */
+	size_t queued; /* bytes in it */
 	struct event *timer;
 	bool ready;
 	bool inbound;
@@ -61,6 +62,32 @@ static const char *service(const struct conn *c)
 	return c->path.transport == SIP_TLS ? "tls" : "sip";
 }
 
+static void drop_queue(struct conn *c)
+{
+	secret_free(c->queue, c->queued);
+	c->queue = NULL;
+	c->queued = 0;
+}
+
+static int add_to_queue(struct conn *c, const char *buf, size_t len)
+{
+	char *queue;
+
+	if (c->queued + len > SIP_CONN_QUEUE_MAX)
+		return -ENOBUFS;
+	queue = malloc(c->queued + len);
+	if (!queue)
+		return -ENOMEM;
+	if (c->queued)
+		memcpy(queue, c->queue, c->queued);
+	memcpy(queue + c->queued, buf, len);
+	len += c->queued;
+	drop_queue(c);
+	c->queue = queue;
+	c->queued = len;
+	return 0;
+}
+
 static void conn_free(struct conn *c)
 {
 	LIST_REMOVE(c, entry);
@@ -68,8 +95,7 @@ static void conn_free(struct conn *c)
 	conns_total--;
 	stream_free(c->stream);
 	frame_reset(&c->frame);
-	if (c->queue)
-		evbuffer_free(c->queue);
+	drop_queue(c);
 	if (c->timer)
 		event_free(c->timer);
 	free(c);
@@ -123,7 +149,6 @@ static void conn_deadline(struct conn *c, unsigned int seconds)
 static void conn_ready(struct stream *s, void *arg)
 {
 	struct conn *c = arg;
-	size_t n = evbuffer_get_length(c->queue);
 
 	c->ready = true;
 	if (!c->inbound)
@@ -135,9 +160,9 @@ static void conn_ready(struct stream *s, void *arg)
 		 c->inbound ? "peer" : "remote host",
 		 inet_ntoa(c->path.peer.sin_addr), ntohs(c->path.peer.sin_port),
 		 c->cs->gw->name);
-	if (n && stream_write(s, evbuffer_pullup(c->queue, -1), n) < 0)
+	if (c->queued && stream_write(s, c->queue, c->queued) < 0)
 		conn_close(c, "cannot send what was queued");
-	evbuffer_drain(c->queue, n);
+	drop_queue(c);
 	if (c->inbound)
 		conn_deadline(c, SIP_FIRST_SECONDS);
 }
@@ -239,7 +264,6 @@ static struct conn *conn_new(struct conns *cs, const struct sockaddr_in *peer,
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
-	c->queue = evbuffer_new();
 	c->timer = evtimer_new(loop_base(), on_timer, c);
 	c->cs = cs;
 	c->inbound = inbound;
@@ -251,7 +275,7 @@ static struct conn *conn_new(struct conns *cs, const struct sockaddr_in *peer,
 	LIST_INSERT_HEAD(&cs->list, c, entry);
 	cs->n++;
 	conns_total++;
-	if (!c->queue || !c->timer) {
+	if (!c->timer) {
 		conn_free(c);
 		return NULL;
 	}
@@ -371,9 +395,7 @@ static int conn_send(struct conn *c, const char *buf, size_t len)
 {
 	if (c->ready)
 		return stream_write(c->stream, buf, len);
-	if (evbuffer_get_length(c->queue) + len > SIP_CONN_QUEUE_MAX)
-		return -ENOBUFS;
-	return evbuffer_add(c->queue, buf, len) ? -ENOMEM : 0;
+	return add_to_queue(c, buf, len);
 }
 
 int conns_send(struct conns *cs, uint32_t conn, const char *buf, size_t len,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/secret.h"
 #include "sip/frame.h"
 #include "sip/limits.h"
 
@@ -15,7 +16,7 @@ void frame_init(struct frame *f)
 
 void frame_reset(struct frame *f)
 {
-	free(f->buf);
+	secret_free(f->buf, SIP_MESSAGE_MAX); /* SDES keys were in it */
 	frame_init(f);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "sip/invite.h"
 
 /* What is copied to the other side; all else would tell of this one. */
@@ -49,7 +50,7 @@ static void refuse(struct txn *t, int status, const char *why)
 	if (status == 415)
 		osip_message_set_header(resp, "Accept", "application/sdp");
 	if (status == 503)
-		osip_message_set_header(resp, "Retry-After", "10");
+		osip_message_set_header(resp, "Retry-After", SIP_RETRY_AFTER);
 	if (status == 415 || status == 488)
 		add_warning(resp, why);
 	txn_respond(t, resp);
@@ -302,7 +303,7 @@ static void start_call(struct call *c, struct txn *t, const osip_message_t *req)
 					  : "somebody",
 		 req->req_uri->username);
 	ret = send_invite(c, req, sdp);
-	free(sdp);
+	secret_free(sdp, strlen(sdp));
 	if (ret < 0)
 		drop_call(c, t, ret == -ENOBUFS ? 503 : 500, strerror(-ret));
 	else
@@ -377,7 +378,7 @@ static int answer_sdp(struct call *c, const osip_message_t *resp,
 			why->status = 500;
 		return ret;
 	}
-	free(c->answer);
+	secret_free(c->answer, c->answer ? strlen(c->answer) : 0);
 	c->answer = answer;
 	return 0;
 }

@@ -21,9 +21,9 @@
 
 /* Calls, and transactions (some 30 kB each). The new one is the victim: 503
  * with Retry-After. */
-#define SIP_CALLS_MAX		2048
-#define SIP_TXNS_MAX		4096
-#define SIP_RETRY_AFTER_SECONDS 10
+#define SIP_CALLS_MAX	2048
+#define SIP_TXNS_MAX	4096
+#define SIP_RETRY_AFTER "10" /* seconds */
 
 /* A call that is not answered: the caller gets 408, the callee CANCEL. */
 #define SIP_RING_SECONDS 180

@@ -1,12 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
 #include "sip/message.h"
+
+static void wiping_free(void *p)
+{
+	secret_free(p, malloc_usable_size(p));
+}
+
+static void *wiping_realloc(void *p, size_t size)
+{
+	size_t had = malloc_usable_size(p);
+	void *copy = malloc(size);
+
+	if (!copy)
+		return NULL;
+	if (p)
+		memcpy(copy, p, had < size ? had : size);
+	wiping_free(p);
+	return copy;
+}
+
+void message_init(void)
+{
+	osip_trace_initialize(TRACE_LEVEL0, NULL);
+	osip_set_allocators(malloc, wiping_realloc, wiping_free);
+}
 
 int message_token(char *buf, size_t size, unsigned int bits)
 {

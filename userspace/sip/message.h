@@ -12,6 +12,10 @@
 #include "sip/transport.h"
 #include "sip/validate.h"
 
+/* Before anything else of libosip2: it prints no more, and wipes what it frees,
+ * since SDES keys are in the bodies. */
+void message_init(void);
+
 #define SIP_PRODUCT "ringfence"
 #define SIP_ALLOW   "INVITE, ACK, CANCEL, BYE, OPTIONS"
 

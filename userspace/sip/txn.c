@@ -252,8 +252,7 @@ static void set_callbacks(void)
 
 int txn_init(const struct txn_user *u)
 {
-	/* libosip2 prints parse errors to stdout unless told not to. */
-	osip_trace_initialize(TRACE_LEVEL0, NULL);
+	message_init();
 	if (osip_init(&osip) != 0)
 		return -ENOMEM;
 	tick = evtimer_new(loop_base(), on_tick, NULL);

@@ -7,9 +7,6 @@
 #include "sip/limits.h"
 #include "sip/uas.h"
 
-#define STRINGIFY(x)	 #x
-#define NUMBER_STRING(x) STRINGIFY(x)
-
 static void respond(struct txn *t, int status, const char *header,
 		    const char *value)
 {
@@ -38,8 +35,7 @@ static void refuse(const osip_message_t *req, struct sip_path *path, int status)
 	if (!resp)
 		return;
 	if (status == 503)
-		osip_message_set_header(resp, "Retry-After",
-					NUMBER_STRING(SIP_RETRY_AFTER_SECONDS));
+		osip_message_set_header(resp, "Retry-After", SIP_RETRY_AFTER);
 	if (path->transport == SIP_UDP)
 		message_reply_to(req, &path->peer);
 	txn_send(resp, path);
