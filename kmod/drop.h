@@ -3,6 +3,9 @@
 #define _RGF_DROP_H
 
 #include <linux/ringfence.h>
+#include <linux/types.h>
+
+#include "drop-gen.h" /* RGF_DROP_REASONS(), the list with names */
 
 /*
  * What the steps of the packet path return: 0 to go on, or why the packet is

@@ -4,11 +4,14 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "guard.h"
 #include "hook.h"
+#include "job.h"
 #include "net.h"
 #include "netlink-gen.h"
 #include "notify.h"
 #include "session.h"
+#include "srtp_keys.h"
 
 static unsigned int rgf_net_id __read_mostly;
 
@@ -58,6 +61,7 @@ static int __net_init rgf_net_init(struct net *net)
 	struct rgf_net *rn = rgf_net(net);
 
 	rn->net = net;
+	rgf_fw_init(&rn->fw, net);
 	mutex_init(&rn->lock);
 	xa_init_flags(&rn->sessions, XA_FLAGS_ALLOC1);
 	INIT_DELAYED_WORK(&rn->idle_work, rgf_session_scan);
@@ -69,8 +73,8 @@ static int __net_init rgf_net_init(struct net *net)
 /*
  * No request comes any more: the family is gone, or the namespace's sockets
  * are. Then who is left?
- *  1. The hook: unregistered, and a grace period waited for.
- *  2. The idle scan: cancelled.
+ *  1. The hooks: unregistered, and a grace period waited for.
+ *  2. The idle scan: cancelled; and so what looks for ends of bans.
  *  3. Sessions: unpublished; each keeps the namespace until its configuration
  *     was freed, after another grace period and after the last packet that
  *     waited for a cipher.
@@ -80,8 +84,10 @@ static void __net_exit rgf_net_exit(struct net *net)
 	struct rgf_net *rn = rgf_net(net);
 
 	cancel_delayed_work_sync(&rn->idle_work);
+	rgf_fw_exit(&rn->fw);
 	if (rn->up)
 		rgf_hook_unregister(rn);
+	rgf_guard_free(rn->guard);
 	mutex_lock(&rn->lock);
 	rgf_session_del_all(rn);
 	mutex_unlock(&rn->lock);
@@ -106,17 +112,23 @@ static int __init rgf_init(void)
 {
 	int err;
 
+	rgf_keys_init();
 	rgf_wq = alloc_workqueue("ringfence", 0, 0);
 	if (!rgf_wq)
 		return -ENOMEM;
 	err = register_pernet_subsys(&rgf_net_ops);
 	if (err)
 		goto err_wq;
-	err = genl_register_family(&ringfence_nl_family);
+	err = rgf_hook_init();
 	if (err)
 		goto err_pernet;
+	err = genl_register_family(&ringfence_nl_family);
+	if (err)
+		goto err_hook;
 	return 0;
 
+err_hook:
+	rgf_hook_exit();
 err_pernet:
 	unregister_pernet_subsys(&rgf_net_ops);
 err_wq:
@@ -128,7 +140,11 @@ static void __exit rgf_exit(void)
 {
 	rgf_notify_stop();
 	genl_unregister_family(&ringfence_nl_family);
+	rgf_hook_exit();
 	unregister_pernet_subsys(&rgf_net_ops);
+	rgf_job_exit();
+	/* Paths of sessions that are gone still wait for their readers. */
+	rcu_barrier();
 	destroy_workqueue(rgf_wq);
 }
 

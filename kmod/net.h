@@ -10,8 +10,11 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include "filter.h"
 #include "porttab.h"
 #include "stats.h"
+
+struct rgf_guard;
 
 struct rgf_net {
 	struct net *net;
@@ -26,9 +29,13 @@ struct rgf_net {
 	u32 generation; /* counts changes, for dumps */
 	bool up; /* what follows is there, the hook set */
 	struct rgf_porttab porttab;
+	struct rgf_guard *guard; /* NULL: none yet; packets look at it */
 	struct rgf_counters __percpu *counters;
-	struct nf_hook_ops hook;
+	struct rgf_hooks *hooks; /* of hook.c */
+	u16 media_port_min; /* config-set; packets read them without the lock */
+	u16 media_port_max;
 	struct delayed_work idle_work;
+	struct rgf_fw fw; /* has a lock of its own */
 
 	refcount_t users; /* one, and one per session in memory */
 	struct completion unused; /* users became 0 */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/ktime.h>
+#include "netlink.h"
+
 #include <net/genetlink.h>
 #include <net/sock.h>
 
@@ -8,129 +9,10 @@
 #include "netlink-gen.h"
 #include "session.h"
 
-static void rgf_leg_spec_ports(struct rgf_leg_spec *leg, struct nlattr **tb)
+static struct sk_buff *rgf_reply_new(struct genl_info *info, size_t size,
+				     void **hdr)
 {
-	if (tb[RINGFENCE_A_LEG_LOCAL_PORT]) {
-		leg->local_port[0] =
-			nla_get_u16(tb[RINGFENCE_A_LEG_LOCAL_PORT]);
-		leg->has |= RGF_HAS_LOCAL_PORT;
-	}
-	if (tb[RINGFENCE_A_LEG_LOCAL_RTCP_PORT]) {
-		leg->local_port[1] =
-			nla_get_u16(tb[RINGFENCE_A_LEG_LOCAL_RTCP_PORT]);
-		leg->has |= RGF_HAS_LOCAL_PORT << 1;
-	}
-	if (tb[RINGFENCE_A_LEG_PEER_PORT]) {
-		leg->peer_port[0] = nla_get_u16(tb[RINGFENCE_A_LEG_PEER_PORT]);
-		leg->has |= RGF_HAS_PEER_PORT;
-	}
-	if (tb[RINGFENCE_A_LEG_PEER_RTCP_PORT]) {
-		leg->peer_port[1] =
-			nla_get_u16(tb[RINGFENCE_A_LEG_PEER_RTCP_PORT]);
-		leg->has |= RGF_HAS_PEER_PORT << 1;
-	}
-}
-
-static void rgf_leg_spec_keys(struct rgf_leg_spec *leg, struct nlattr **tb)
-{
-	if (tb[RINGFENCE_A_LEG_SUITE]) {
-		leg->suite = nla_get_u32(tb[RINGFENCE_A_LEG_SUITE]);
-		leg->has |= RGF_HAS_SUITE;
-	}
-	if (tb[RINGFENCE_A_LEG_TX_KEY]) {
-		leg->tx_key = nla_data(tb[RINGFENCE_A_LEG_TX_KEY]);
-		leg->tx_key_len = nla_len(tb[RINGFENCE_A_LEG_TX_KEY]);
-		leg->has |= RGF_HAS_TX_KEY;
-	}
-	if (tb[RINGFENCE_A_LEG_RX_KEY]) {
-		leg->rx_key = nla_data(tb[RINGFENCE_A_LEG_RX_KEY]);
-		leg->rx_key_len = nla_len(tb[RINGFENCE_A_LEG_RX_KEY]);
-		leg->has |= RGF_HAS_RX_KEY;
-	}
-}
-
-static int rgf_leg_spec_parse(struct rgf_leg_spec *leg, struct nlattr *attr,
-			      struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[RINGFENCE_A_LEG_MAX + 1];
-	int err;
-
-	leg->attr = attr;
-	err = nla_parse_nested(tb, RINGFENCE_A_LEG_MAX, attr,
-			       ringfence_leg_nl_policy, extack);
-	if (err)
-		return err;
-	if (tb[RINGFENCE_A_LEG_LOCAL_IPV4]) {
-		leg->local_addr =
-			nla_get_in_addr(tb[RINGFENCE_A_LEG_LOCAL_IPV4]);
-		leg->has |= RGF_HAS_LOCAL_ADDR;
-	}
-	if (tb[RINGFENCE_A_LEG_PEER_IPV4]) {
-		leg->peer_addr = nla_get_in_addr(tb[RINGFENCE_A_LEG_PEER_IPV4]);
-		leg->has |= RGF_HAS_PEER_ADDR;
-	}
-	rgf_leg_spec_ports(leg, tb);
-	rgf_leg_spec_keys(leg, tb);
-	return 0;
-}
-
-static int rgf_spec_parse(struct rgf_spec *spec, struct genl_info *info)
-{
-	struct nlattr **attrs = info->attrs;
-	unsigned int i;
-	int err;
-
-	memset(spec, 0, sizeof(*spec));
-	if (attrs[RINGFENCE_A_SESSION_ID])
-		spec->id = nla_get_u32(attrs[RINGFENCE_A_SESSION_ID]);
-	if (attrs[RINGFENCE_A_SESSION_LABEL]) {
-		nla_strscpy(spec->label, attrs[RINGFENCE_A_SESSION_LABEL],
-			    sizeof(spec->label));
-		spec->has |= RGF_HAS_LABEL;
-	}
-	if (attrs[RINGFENCE_A_SESSION_IDLE_TIMEOUT]) {
-		spec->idle_timeout =
-			nla_get_u32(attrs[RINGFENCE_A_SESSION_IDLE_TIMEOUT]);
-		spec->has |= RGF_HAS_IDLE_TIMEOUT;
-	}
-	for (i = 0; i < 2; i++) {
-		if (!attrs[RINGFENCE_A_SESSION_LEG_A + i])
-			continue;
-		spec->has |= RGF_HAS_LEG_A << i;
-		err = rgf_leg_spec_parse(&spec->leg[i],
-					 attrs[RINGFENCE_A_SESSION_LEG_A + i],
-					 info->extack);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static void rgf_wipe_leg(struct nlattr *leg)
-{
-	struct nlattr *attr;
-	int rem;
-
-	nla_for_each_nested(attr, leg, rem)
-		if (nla_type(attr) == RINGFENCE_A_LEG_TX_KEY ||
-		    nla_type(attr) == RINGFENCE_A_LEG_RX_KEY)
-			memzero_explicit(nla_data(attr), nla_len(attr));
-}
-
-/* Keys must not linger in the message, nor come back in an error report. */
-static void rgf_wipe_keys(struct genl_info *info)
-{
-	struct nlattr **legs = info->attrs + RINGFENCE_A_SESSION_LEG_A;
-	unsigned int i;
-
-	for (i = 0; i < 2; i++)
-		if (legs[i])
-			rgf_wipe_leg(legs[i]);
-}
-
-static struct sk_buff *rgf_reply_new(struct genl_info *info, void **hdr)
-{
-	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *msg = genlmsg_new(size, GFP_KERNEL);
 
 	if (!msg)
 		return NULL;
@@ -140,6 +22,20 @@ static struct sk_buff *rgf_reply_new(struct genl_info *info, void **hdr)
 		return msg;
 	nlmsg_free(msg);
 	return NULL;
+}
+
+/* Sends the reply, or drops it because of @err. */
+static int rgf_reply_end(struct genl_info *info, struct sk_buff *msg, void *hdr,
+			 int err)
+{
+	if (err) {
+		/* Replies are made large enough. */
+		WARN_ON_ONCE(err == -EMSGSIZE);
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
 }
 
 static int rgf_check_legs(const struct rgf_spec *spec, struct genl_info *info)
@@ -169,7 +65,7 @@ int ringfence_nl_session_new_doit(struct sk_buff *skb, struct genl_info *info)
 	u32 id;
 	int err;
 
-	msg = rgf_reply_new(info, &hdr);
+	msg = rgf_reply_new(info, nla_total_size(sizeof(id)), &hdr);
 	if (!msg) {
 		rgf_wipe_keys(info);
 		return -ENOMEM;
@@ -182,12 +78,7 @@ int ringfence_nl_session_new_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	rgf_wipe_keys(info);
 	err = err ?: nla_put_u32(msg, RINGFENCE_A_SESSION_ID, id);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return rgf_reply_end(info, msg, hdr, err);
 }
 
 static int rgf_check_id(struct genl_info *info)
@@ -234,101 +125,6 @@ int ringfence_nl_session_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int rgf_put_drop(struct sk_buff *msg, u32 reason, u64 packets)
-{
-	struct nlattr *nest = nla_nest_start(msg, RINGFENCE_A_STATS_DROP);
-
-	if (!nest || nla_put_u32(msg, RINGFENCE_A_DROP_REASON, reason) ||
-	    nla_put_u64_64bit(msg, RINGFENCE_A_DROP_PACKETS, packets,
-			      RINGFENCE_A_DROP_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
-static int rgf_put_counters(struct sk_buff *msg,
-			    const struct rgf_counters __percpu *counters)
-{
-	static const u16 types[RGF_DROPPED] = {
-		[RGF_RX_PACKETS] = RINGFENCE_A_STATS_RX_PACKETS,
-		[RGF_RX_BYTES] = RINGFENCE_A_STATS_RX_BYTES,
-		[RGF_RX_RTCP_PACKETS] = RINGFENCE_A_STATS_RX_RTCP_PACKETS,
-		[RGF_TX_PACKETS] = RINGFENCE_A_STATS_TX_PACKETS,
-		[RGF_TX_BYTES] = RINGFENCE_A_STATS_TX_BYTES,
-		[RGF_TX_RTCP_PACKETS] = RINGFENCE_A_STATS_TX_RTCP_PACKETS,
-	};
-	u64 sum[RGF_NR_COUNTERS];
-	unsigned int i;
-
-	rgf_counters_sum(counters, sum);
-	for (i = 0; i < RGF_DROPPED; i++)
-		if (nla_put_u64_64bit(msg, types[i], sum[i],
-				      RINGFENCE_A_STATS_PAD))
-			return -EMSGSIZE;
-	for (; i < RGF_NR_COUNTERS; i++)
-		if (sum[i] && rgf_put_drop(msg, i - RGF_DROPPED, sum[i]))
-			return -EMSGSIZE;
-	return 0;
-}
-
-static int rgf_put_peer(struct sk_buff *msg, const struct rgf_leg *leg)
-{
-	if (!leg->peer_addr)
-		return 0;
-	if (nla_put_in_addr(msg, RINGFENCE_A_LEG_PEER_IPV4, leg->peer_addr) ||
-	    nla_put_u16(msg, RINGFENCE_A_LEG_PEER_PORT,
-			ntohs(leg->peer_port[0])) ||
-	    nla_put_u16(msg, RINGFENCE_A_LEG_PEER_RTCP_PORT,
-			ntohs(leg->peer_port[1])))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/* Of keys, only that there are some: the suite says so. */
-static int rgf_put_leg(struct sk_buff *msg, int type, const struct rgf_leg *leg,
-		       const struct rgf_leg_state *state)
-{
-	struct nlattr *nest = nla_nest_start(msg, type), *stats;
-
-	if (!nest ||
-	    nla_put_in_addr(msg, RINGFENCE_A_LEG_LOCAL_IPV4,
-			    leg->port[0].addr) ||
-	    nla_put_u16(msg, RINGFENCE_A_LEG_LOCAL_PORT,
-			ntohs(leg->port[0].port)) ||
-	    nla_put_u16(msg, RINGFENCE_A_LEG_LOCAL_RTCP_PORT,
-			ntohs(leg->port[1].port)) ||
-	    rgf_put_peer(msg, leg) ||
-	    nla_put_u32(msg, RINGFENCE_A_LEG_SUITE, leg->suite))
-		return -EMSGSIZE;
-	stats = nla_nest_start(msg, RINGFENCE_A_LEG_STATS);
-	if (!stats || rgf_put_counters(msg, state->counters))
-		return -EMSGSIZE;
-	nla_nest_end(msg, stats);
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
-static int rgf_put_session(struct sk_buff *msg, struct rgf_session *session)
-{
-	const struct rgf_conf *conf = session->conf;
-	u32 age = ktime_get_seconds() - session->created;
-
-	if (nla_put_u32(msg, RINGFENCE_A_SESSION_ID, session->id) ||
-	    (conf->label[0] &&
-	     nla_put_string(msg, RINGFENCE_A_SESSION_LABEL, conf->label)) ||
-	    nla_put_u32(msg, RINGFENCE_A_SESSION_IDLE_TIMEOUT,
-			conf->idle_timeout) ||
-	    rgf_put_leg(msg, RINGFENCE_A_SESSION_LEG_A, &conf->leg[0],
-			&session->leg[0]) ||
-	    rgf_put_leg(msg, RINGFENCE_A_SESSION_LEG_B, &conf->leg[1],
-			&session->leg[1]) ||
-	    nla_put_u32(msg, RINGFENCE_A_SESSION_AGE, age) ||
-	    nla_put_u32(msg, RINGFENCE_A_SESSION_IDLE,
-			rgf_session_idle(session)))
-		return -EMSGSIZE;
-	return 0;
-}
-
 int ringfence_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct rgf_net *rn = rgf_net(genl_info_net(info));
@@ -340,7 +136,7 @@ int ringfence_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = rgf_check_id(info);
 	if (err)
 		return err;
-	msg = rgf_reply_new(info, &hdr);
+	msg = rgf_reply_new(info, rgf_session_size(), &hdr);
 	if (!msg)
 		return -ENOMEM;
 
@@ -349,12 +145,7 @@ int ringfence_nl_session_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = IS_ERR(session) ? PTR_ERR(session)
 			      : rgf_put_session(msg, session);
 	mutex_unlock(&rn->lock);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return rgf_reply_end(info, msg, hdr, err);
 }
 
 static int rgf_dump_session(struct sk_buff *skb, struct netlink_callback *cb,
@@ -373,6 +164,14 @@ static int rgf_dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 		return -EMSGSIZE;
 	}
 	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* A datagram takes at least one session, however large. */
+int ringfence_nl_session_get_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc =
+		nlmsg_total_size(genlmsg_msg_size(rgf_session_size()));
 	return 0;
 }
 
@@ -408,7 +207,7 @@ int ringfence_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	msg = rgf_reply_new(info, &hdr);
+	msg = rgf_reply_new(info, NLMSG_GOODSIZE, &hdr);
 	if (!msg)
 		return -ENOMEM;
 
@@ -416,10 +215,81 @@ int ringfence_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = nla_put_u32(msg, RINGFENCE_A_STATS_SESSIONS, rn->nr_sessions)
 		      ?: rgf_put_counters(msg, rn->counters);
 	mutex_unlock(&rn->lock);
-	if (err) {
-		nlmsg_free(msg);
-		return err;
+	return rgf_reply_end(info, msg, hdr, err);
+}
+
+static int rgf_check_media_ports(u16 min, u16 max, struct nlattr **tb,
+				 struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MAX]
+				      ?: tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MIN];
+
+	if (!min && max) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "give media-port-min too, from 1 up");
+		return -EINVAL;
 	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	if (min > max) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "media-port-max is less than its minimum");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The hook has to be there for packets that no session expects. */
+static int rgf_set_media_ports(struct rgf_net *rn, u16 min, u16 max)
+{
+	int err = max ? rgf_net_up(rn) : 0;
+
+	if (err)
+		return err;
+	/*
+	 * A packet that comes right now may see one end of the old range and
+	 * the other of the new one. It was sent to a port without a session,
+	 * when it was not certain yet what happens to those.
+	 */
+	WRITE_ONCE(rn->media_port_min, min);
+	WRITE_ONCE(rn->media_port_max, max);
+	return 0;
+}
+
+int ringfence_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct rgf_net *rn = rgf_net(genl_info_net(info));
+	struct nlattr **tb = info->attrs;
+	u16 min, max;
+	int err;
+
+	mutex_lock(&rn->lock);
+	min = rn->media_port_min;
+	max = rn->media_port_max;
+	if (tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MIN])
+		min = nla_get_u16(tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MIN]);
+	if (tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MAX])
+		max = nla_get_u16(tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MAX]);
+	err = rgf_check_media_ports(min, max, tb, info->extack)
+		      ?: rgf_set_media_ports(rn, min, max);
+	mutex_unlock(&rn->lock);
+	return err;
+}
+
+int ringfence_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct rgf_net *rn = rgf_net(genl_info_net(info));
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = rgf_reply_new(info, NLMSG_GOODSIZE, &hdr);
+	if (!msg)
+		return -ENOMEM;
+
+	mutex_lock(&rn->lock);
+	err = nla_put_u16(msg, RINGFENCE_A_CONFIG_MEDIA_PORT_MIN,
+			  rn->media_port_min)
+		      ?: nla_put_u16(msg, RINGFENCE_A_CONFIG_MEDIA_PORT_MAX,
+				     rn->media_port_max);
+	mutex_unlock(&rn->lock);
+	return rgf_reply_end(info, msg, hdr, err);
 }

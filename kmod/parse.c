@@ -4,85 +4,68 @@
 #include "compat.h"
 #include "drop.h"
 
-#define RGF_RTP_VERSION	      2
-#define RGF_RTP_HDR_LEN	      12
-#define RGF_RTP_EXT_HDR_LEN   4
 #define RGF_RTCP_HDR_LEN      4
 #define RGF_RTCP_SSRC_HDR_LEN 8
+#define RGF_RTCP_SR_LEN	      28
+#define RGF_RTCP_REPORT_LEN   24
 
-/* SR to APP: what RTCP sent to an RTP port looks like (RFC 5761, 4). */
-#define RGF_RTCP_SR  200
-#define RGF_RTCP_APP 204
-/* All that RFC 5761 leaves to RTCP. */
-#define RGF_RTCP_MIN 192
-#define RGF_RTCP_MAX 223
-
-static bool rgf_is_v2(const u8 *data)
+/* RFC 3550, 6.4 and 6.6: has a part room for the reports that it counts? */
+static bool rgf_rtcp_part_fits(const u8 *data, unsigned int len)
 {
-	return data[0] >> 6 == RGF_RTP_VERSION;
-}
+	unsigned int count = data[0] & 0x1f;
 
-/* RFC 3550, 5.1 and 5.3.1 */
-static int rgf_parse_rtp(const u8 *data, struct rgf_pkt *pkt)
-{
-	unsigned int hdr_len;
-
-	if (pkt->len < RGF_RTP_HDR_LEN || !rgf_is_v2(data))
-		return RGF_DROP(MALFORMED);
-	if (data[1] >= RGF_RTCP_SR && data[1] <= RGF_RTCP_APP)
-		return RGF_DROP(MALFORMED);
-
-	hdr_len = RGF_RTP_HDR_LEN + 4 * (data[0] & 0x0f);
-	if (data[0] & 0x10) {
-		if (pkt->len < hdr_len + RGF_RTP_EXT_HDR_LEN)
-			return RGF_DROP(MALFORMED);
-		hdr_len += RGF_RTP_EXT_HDR_LEN +
-			   4 * get_unaligned_be16(data + hdr_len + 2);
+	switch (data[1]) {
+	case RGF_RTCP_SR:
+		return len >= RGF_RTCP_SR_LEN + count * RGF_RTCP_REPORT_LEN;
+	case RGF_RTCP_RR:
+		return len >=
+		       RGF_RTCP_SSRC_HDR_LEN + count * RGF_RTCP_REPORT_LEN;
+	case RGF_RTCP_BYE:
+		return len >= RGF_RTCP_HDR_LEN + 4 * count;
+	default:
+		return true;
 	}
-	if (pkt->len < hdr_len)
-		return RGF_DROP(MALFORMED);
-
-	pkt->hdr_len = hdr_len;
-	pkt->seq = get_unaligned_be16(data + 2);
-	pkt->ssrc = get_unaligned_be32(data + 8);
-	return 0;
 }
 
-/* RFC 3550, 6.4: the lengths of the parts must add up to the whole. */
-static bool rgf_rtcp_adds_up(const u8 *data, unsigned int len)
+/* RFC 3550, A.2: the parts add up to the whole; only the last is padded. */
+bool rgf_rtcp_adds_up(const u8 *data, unsigned int len)
 {
 	unsigned int part;
+	u8 padding;
 
-	while (len) {
-		if (len < RGF_RTCP_HDR_LEN || !rgf_is_v2(data))
+	do {
+		if (len < RGF_RTCP_HDR_LEN || !rgf_is_v2(data) ||
+		    !rgf_is_rtcp_type(data[1]))
 			return false;
 		part = 4 * (get_unaligned_be16(data + 2) + 1);
 		if (part > len)
 			return false;
+		padding = 0;
+		if (data[0] & RGF_PADDING) {
+			padding = data[part - 1];
+			if (part != len || !padding || padding % 4 ||
+			    padding > part - RGF_RTCP_HDR_LEN)
+				return false;
+		}
+		if (!rgf_rtcp_part_fits(data, part - padding))
+			return false;
 		data += part;
 		len -= part;
-	}
+	} while (len);
 	return true;
 }
 
-static int rgf_parse_rtcp(const u8 *data, bool srtp, struct rgf_pkt *pkt)
+int rgf_parse_rtcp(const u8 *data, bool srtp, struct rgf_pkt *pkt)
 {
-	if (pkt->len < RGF_RTCP_SSRC_HDR_LEN || !rgf_is_v2(data))
-		return RGF_DROP(MALFORMED);
-	if (data[1] < RGF_RTCP_MIN || data[1] > RGF_RTCP_MAX)
+	if (pkt->len < RGF_RTCP_SSRC_HDR_LEN || !rgf_is_v2(data) ||
+	    !rgf_is_rtcp_type(data[1]))
 		return RGF_DROP(MALFORMED);
 	if (!srtp && !rgf_rtcp_adds_up(data, pkt->len))
 		return RGF_DROP(MALFORMED);
 
 	pkt->hdr_len = RGF_RTCP_SSRC_HDR_LEN;
 	pkt->seq = 0;
+	pkt->timestamp = 0;
 	pkt->ssrc = get_unaligned_be32(data + 4);
 	return 0;
-}
-
-int rgf_parse_media(const u8 *data, bool srtp, struct rgf_pkt *pkt)
-{
-	if (pkt->rtcp)
-		return rgf_parse_rtcp(data, srtp, pkt);
-	return rgf_parse_rtp(data, pkt);
 }

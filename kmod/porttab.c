@@ -2,27 +2,25 @@
 #include "porttab.h"
 
 #include <linux/mm.h>
-#include <linux/random.h>
+
+#define RGF_PORTS 65536
 
 int rgf_porttab_init(struct rgf_porttab *tab)
 {
-	tab->buckets = kvcalloc(1 << RGF_PORTTAB_BITS, sizeof(*tab->buckets),
-				GFP_KERNEL_ACCOUNT);
-	if (!tab->buckets)
-		return -ENOMEM;
-	get_random_bytes(&tab->seed, sizeof(tab->seed));
-	return 0;
+	tab->buckets =
+		kvcalloc(RGF_PORTS, sizeof(*tab->buckets), GFP_KERNEL_ACCOUNT);
+	return tab->buckets ? 0 : -ENOMEM;
 }
 
 void rgf_porttab_free(struct rgf_porttab *tab)
 {
 	kvfree(tab->buckets);
+	tab->buckets = NULL;
 }
 
 void rgf_porttab_add(struct rgf_porttab *tab, struct rgf_port *port)
 {
-	hlist_add_head_rcu(&port->node,
-			   rgf_porttab_bucket(tab, port->addr, port->port));
+	hlist_add_head_rcu(&port->node, rgf_porttab_bucket(tab, port->port));
 }
 
 void rgf_porttab_del(struct rgf_port *port)

@@ -9,27 +9,29 @@
 #ifndef _RGF_PORTTAB_H
 #define _RGF_PORTTAB_H
 
-#include <linux/jhash.h>
 #include <linux/rculist.h>
 #include <linux/types.h>
 
+#include "addr.h"
+
 struct rgf_conf;
-
-/* 512 KiB in a namespace that has sessions; 4 ports a bucket when full. */
-#define RGF_PORTTAB_BITS 16
-
-struct rgf_porttab {
-	struct hlist_head *buckets;
-	u32 seed;
-};
 
 struct rgf_port {
 	struct hlist_node node;
-	__be32 addr;
+	struct rgf_addr addr;
 	__be16 port;
-	bool rtcp;
+	bool rtcp; /* not with rtcp-mux, which has one port for both */
 	u8 leg; /* 0 or 1 */
 	struct rgf_conf *conf; /* what the port is part of */
+};
+
+/*
+ * One bucket per port number, 512 KiB in a namespace that has sessions. What is
+ * in a bucket are the media addresses of the gateway with that port; so for
+ * most packets that are none of ours one look at a bucket is all.
+ */
+struct rgf_porttab {
+	struct hlist_head *buckets;
 };
 
 int rgf_porttab_init(struct rgf_porttab *tab);
@@ -40,32 +42,36 @@ void rgf_porttab_add(struct rgf_porttab *tab, struct rgf_port *port);
 void rgf_porttab_del(struct rgf_port *port);
 
 static inline struct hlist_head *
-rgf_porttab_bucket(const struct rgf_porttab *tab, __be32 addr, __be16 port)
+rgf_porttab_bucket(const struct rgf_porttab *tab, __be16 port)
 {
-	u32 hash =
-		jhash_2words((__force u32)addr, (__force u32)port, tab->seed);
-
-	return &tab->buckets[hash >> (32 - RGF_PORTTAB_BITS)];
+	return &tab->buckets[(__force u16)port];
 }
 
-/**
- * rgf_porttab_find() - who has this local address and port?
- * @tab: table
- * @addr: local address
- * @port: local port
- *
- * Under rcu_read_lock() or the lock of the namespace.
- *
- * Return: the port, NULL if nobody.
+/*
+ * Who has this local address and port? NULL if nobody. Under rcu_read_lock() or
+ * the lock of the namespace.
  */
 static inline struct rgf_port *rgf_porttab_find(const struct rgf_porttab *tab,
-						__be32 addr, __be16 port)
+						const struct rgf_addr *addr,
+						__be16 port)
 {
 	struct rgf_port *p;
 
-	hlist_for_each_entry_rcu(p, rgf_porttab_bucket(tab, addr, port), node,
-				 true)
-		if (p->port == port && p->addr == addr)
+	hlist_for_each_entry_rcu(p, rgf_porttab_bucket(tab, port), node, true)
+		if (rgf_addr_equal(&p->addr, addr))
+			return p;
+	return NULL;
+}
+
+/* The same, of an IPv4 address. */
+static inline struct rgf_port *
+rgf_porttab_find_v4(const struct rgf_porttab *tab, __be32 addr, __be16 port)
+{
+	struct rgf_port *p;
+
+	hlist_for_each_entry_rcu(p, rgf_porttab_bucket(tab, port), node, true)
+		if (rgf_addr_to_v4(&p->addr) == addr &&
+		    rgf_addr_is_v4(&p->addr))
 			return p;
 	return NULL;
 }

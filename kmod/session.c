@@ -4,6 +4,9 @@
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/netlink.h>
+#include <linux/once.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include "compat.h"
@@ -33,6 +36,14 @@ void rgf_session_put(struct rgf_session *session)
 		rgf_session_free(session);
 }
 
+static void rgf_leg_state_init(struct rgf_leg_state *state)
+{
+	rgf_rate_init(&state->auth_rate);
+	rgf_rate_init(&state->punt_rate);
+	rgf_rtpstats_init(&state->rtpstats);
+	state->counters = rgf_counters_new();
+}
+
 static struct rgf_session *rgf_session_alloc(struct rgf_net *rn)
 {
 	struct rgf_session *session;
@@ -47,10 +58,8 @@ static struct rgf_session *rgf_session_alloc(struct rgf_net *rn)
 	session->rn = rn;
 	session->created = ktime_get_seconds();
 	session->active = session->created;
-	for (i = 0; i < 2; i++) {
-		spin_lock_init(&session->leg[i].auth_rate.lock);
-		session->leg[i].counters = rgf_counters_new();
-	}
+	for (i = 0; i < 2; i++)
+		rgf_leg_state_init(&session->leg[i]);
 	if (session->leg[0].counters && session->leg[1].counters)
 		return session;
 
@@ -77,23 +86,88 @@ static int rgf_session_insert(struct rgf_net *rn, struct rgf_session *session,
 	return -EEXIST;
 }
 
+u64 rgf_session_key_hash(const u8 *master, unsigned int len)
+{
+	static siphash_key_t key;
+
+	get_random_once(&key, sizeof(key));
+	return siphash(master, len, &key);
+}
+
+bool rgf_session_has_retired(const struct rgf_session *session, u64 hash)
+{
+	unsigned int nr = min_t(u32, session->nr_retired, RGF_RETIRED_MAX);
+	unsigned int i;
+
+	lockdep_assert_held(&session->rn->lock);
+	for (i = 0; i < nr; i++)
+		if (session->retired[i] == hash)
+			return true;
+	return false;
+}
+
+static bool rgf_leg_has_tx_hash(const struct rgf_leg *leg, u64 hash)
+{
+	unsigned int i;
+
+	for (i = 0; leg->tx && i < rgf_srtp_nr_keys(leg->tx); i++)
+		if (leg->tx_hash[i] == hash)
+			return true;
+	return false;
+}
+
+/* Remembers the tx keys of @old that @leg doesn't keep. */
+static void rgf_session_retire(struct rgf_session *session,
+			       const struct rgf_leg *old,
+			       const struct rgf_leg *leg)
+{
+	unsigned int i, n;
+
+	for (i = 0; old->tx && i < rgf_srtp_nr_keys(old->tx); i++) {
+		if (rgf_leg_has_tx_hash(leg, old->tx_hash[i]))
+			continue;
+		n = session->nr_retired++ % RGF_RETIRED_MAX;
+		session->retired[n] = old->tx_hash[i];
+	}
+}
+
+static void rgf_session_add_ports(struct rgf_session *session,
+				  struct rgf_conf *conf)
+{
+	unsigned int n, i;
+
+	for (n = 0; n < 2; n++)
+		for (i = 0; i < rgf_leg_nr_ports(&conf->leg[n]); i++)
+			rgf_porttab_add(&session->rn->porttab,
+					&conf->leg[n].port[i]);
+}
+
+static void rgf_session_del_ports(struct rgf_conf *conf)
+{
+	unsigned int n, i;
+
+	for (n = 0; n < 2; n++)
+		for (i = 0; i < rgf_leg_nr_ports(&conf->leg[n]); i++)
+			rgf_porttab_del(&conf->leg[n].port[i]);
+}
+
 /* Packets find the new ports before the old ones go. */
 static void rgf_session_publish(struct rgf_session *session,
 				struct rgf_conf *conf)
 {
-	struct rgf_porttab *tab = &session->rn->porttab;
 	struct rgf_conf *old = session->conf;
-	unsigned int i;
+	unsigned int n;
 
 	lockdep_assert_held(&session->rn->lock);
 	session->conf = conf;
 	session->rn->generation++;
-	for (i = 0; conf && i < 4; i++)
-		rgf_porttab_add(tab, &conf->leg[i / 2].port[i % 2]);
+	if (conf)
+		rgf_session_add_ports(session, conf);
 	if (!old)
 		return;
-	for (i = 0; i < 4; i++)
-		rgf_porttab_del(&old->leg[i / 2].port[i % 2]);
+	for (n = 0; conf && n < 2; n++)
+		rgf_session_retire(session, &old->leg[n], &conf->leg[n]);
+	rgf_session_del_ports(old);
 	rgf_conf_put(old);
 }
 
@@ -152,6 +226,7 @@ int rgf_session_set(struct rgf_net *rn, const struct rgf_spec *spec,
 {
 	struct rgf_session *session;
 	struct rgf_conf *conf;
+	unsigned int n;
 
 	session = rgf_session_find(rn, spec->id, extack);
 	if (IS_ERR(session))
@@ -159,6 +234,9 @@ int rgf_session_set(struct rgf_net *rn, const struct rgf_spec *spec,
 	conf = rgf_conf_new(rn, session, session->conf, spec, extack);
 	if (IS_ERR(conf))
 		return PTR_ERR(conf);
+	for (n = 0; n < 2; n++)
+		if (spec->leg[n].flags & RINGFENCE_LEG_FLAGS_RESYNC)
+			rgf_srtp_resync(conf->leg[n].rx);
 	rgf_session_publish(session, conf);
 	return 0;
 }

@@ -8,25 +8,28 @@
 #include <linux/types.h>
 
 #include "conf.h"
+#include "rate.h"
+#include "rtpstat.h"
 #include "stats.h"
 
 struct netlink_ext_ack;
 struct rgf_net;
 
-/* Authentication failures of a leg in the second that began at start. */
-struct rgf_auth_rate {
-	spinlock_t lock; /* what follows */
-	unsigned long start; /* jiffies */
-	unsigned int failures;
-	bool told; /* session-auth-ntf was sent in this second */
-};
-
+/* What of a leg outlives changes of the session. */
 struct rgf_leg_state {
 	struct rgf_counters __percpu *counters;
-	struct rgf_auth_rate auth_rate;
+	struct rgf_rtpstats rtpstats; /* what comes in */
+	struct rgf_rate auth_rate; /* failed authentications */
+	struct rgf_rate punt_rate; /* STUN and DTLS for userspace */
 	unsigned long flags;
 #define RGF_LEG_HEARD 0 /* bit: a packet was accepted */
 };
+
+/*
+ * Tx keys that were replaced, as hashes; the oldest is forgotten. Their packet
+ * indices are not known any more, so they must not come back.
+ */
+#define RGF_RETIRED_MAX 32
 
 /* Protected by the lock of the namespace, but for leg[]. */
 struct rgf_session {
@@ -38,6 +41,8 @@ struct rgf_session {
 	time64_t active; /* a packet was relayed, as far as is known */
 	u64 relayed; /* packets, then */
 	bool idle_told; /* session-idle-ntf was sent since */
+	u64 retired[RGF_RETIRED_MAX];
+	u32 nr_retired; /* ever */
 	struct rgf_leg_state leg[2];
 };
 
@@ -71,6 +76,12 @@ void rgf_session_del_all(struct rgf_net *rn);
 /* ERR_PTR(-ENOENT) if there is none. */
 struct rgf_session *rgf_session_find(struct rgf_net *rn, u32 id,
 				     struct netlink_ext_ack *extack);
+
+/* A keyed hash of a master key, for rgf_session_has_retired(). */
+u64 rgf_session_key_hash(const u8 *master, unsigned int len);
+
+/* Was the tx key with this hash replaced, as far as is remembered? */
+bool rgf_session_has_retired(const struct rgf_session *session, u64 hash);
 
 /* Seconds since a packet was relayed, or since session-new. */
 u32 rgf_session_idle(struct rgf_session *session);

@@ -1,41 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "srtp_index.h"
 
-#include "drop.h"
-
-#define RGF_SEQ_HALF 0x8000
-
-int rgf_index_estimate(const struct rgf_window *w, u16 seq, u64 *index)
+bool rgf_window_is_past(const struct rgf_window *w, s64 index)
 {
-	u64 roc = w->started ? w->top >> 16 : 0;
-	u16 s_l = w->top;
-
-	if (w->started) {
-		if (s_l < RGF_SEQ_HALF) {
-			if (seq - s_l > RGF_SEQ_HALF) {
-				if (!roc)
-					return RGF_DROP(REPLAYED);
-				roc--;
-			}
-		} else if (s_l - RGF_SEQ_HALF > seq) {
-			roc++;
-		}
-	}
-	if (roc > RGF_SRTP_INDEX_MAX >> 16)
-		return RGF_DROP(KEY_EXHAUSTED);
-	*index = roc << 16 | seq;
-	return 0;
+	return index < 0 || (w->started && w->top - index >= RGF_WINDOW_SIZE);
 }
 
-int rgf_window_check(const struct rgf_window *w, u64 index)
+int rgf_window_check_old(const struct rgf_window *w, s64 index)
 {
 	u64 age;
 
-	if (!w->started || index > w->top)
-		return 0;
-	age = w->top - index;
-	if (age >= RGF_WINDOW_SIZE)
+	if (rgf_window_is_past(w, index))
 		return RGF_DROP(REPLAYED);
+	age = w->top - index;
 	return w->seen[age / 64] >> (age % 64) & 1 ? RGF_DROP(REPLAYED) : 0;
 }
 
@@ -55,7 +32,7 @@ static void rgf_window_move(struct rgf_window *w, u64 by)
 	w->top += by;
 }
 
-void rgf_window_commit(struct rgf_window *w, u64 index)
+void rgf_window_commit_any(struct rgf_window *w, s64 index)
 {
 	u64 age;
 
@@ -67,4 +44,10 @@ void rgf_window_commit(struct rgf_window *w, u64 index)
 		rgf_window_move(w, index - w->top);
 	age = w->top - index;
 	w->seen[age / 64] |= 1ULL << (age % 64);
+}
+
+void rgf_window_restart(struct rgf_window *w, s64 index)
+{
+	*w = (struct rgf_window){};
+	rgf_window_commit(w, index);
 }

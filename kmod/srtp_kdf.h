@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Key derivation of RFC 3711, 4.3, with a key derivation rate of 0. */
+/* Key derivation of RFC 3711, 4.3, with the PRF of RFC 6188 for long keys. */
 #ifndef _RGF_SRTP_KDF_H
 #define _RGF_SRTP_KDF_H
 
 #include <linux/types.h>
 
-struct crypto_skcipher;
+#include <crypto/aes.h>
 
-#define RGF_AES_CM_IV_LEN 16
-#define RGF_SALT_LEN	  14
+#define RGF_SALT_LEN 14 /* a shorter one is padded with zeros (RFC 7714, 11) */
 
 /* RFC 3711, 4.3.2 */
 enum rgf_kdf_label {
@@ -21,33 +20,29 @@ enum rgf_kdf_label {
 };
 
 /**
- * rgf_aes_cm_keystream() - AES in counter mode over zeros (RFC 3711, 4.1.1)
- * @cipher: "ctr(aes)", its key set
+ * rgf_kdf_keystream() - AES in counter mode over zeros (RFC 3711, 4.1.1)
+ * @prf: an expanded key
  * @iv: first counter block
- * @out: kmalloc'ed
- * @len: bytes of key stream wanted
+ * @out: @len bytes of key stream
+ * @len: up to 2^16 blocks
  *
- * Process context, waits for the cipher.
- *
- * Return: 0 or -errno.
+ * Any context. For key derivation, not for packets: it goes block by block.
  */
-int rgf_aes_cm_keystream(struct crypto_skcipher *cipher,
-			 const u8 iv[RGF_AES_CM_IV_LEN], u8 *out,
-			 unsigned int len);
+void rgf_kdf_keystream(const struct crypto_aes_ctx *prf,
+		       const u8 iv[AES_BLOCK_SIZE], u8 *out, unsigned int len);
 
 /**
  * rgf_kdf() - derive one session key (RFC 3711, 4.3.1 and 4.3.3)
- * @prf: "ctr(aes)", keyed with the master key
+ * @prf: the expanded master key
  * @salt: master salt, RGF_SALT_LEN bytes
  * @label: which key
- * @out: kmalloc'ed
+ * @r: packet index DIV key derivation rate, 48 bit; 0 at rate 0
+ * @out: @len bytes of key
  * @len: bytes of key wanted
  *
- * Process context, waits for the cipher.
- *
- * Return: 0 or -errno.
+ * Any context.
  */
-int rgf_kdf(struct crypto_skcipher *prf, const u8 *salt,
-	    enum rgf_kdf_label label, u8 *out, unsigned int len);
+void rgf_kdf(const struct crypto_aes_ctx *prf, const u8 *salt,
+	     enum rgf_kdf_label label, u64 r, u8 *out, unsigned int len);
 
 #endif

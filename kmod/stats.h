@@ -43,7 +43,8 @@ static inline void rgf_count_packet(struct rgf_counters __percpu *counters,
 	u64_stats_update_begin(&c->syncp);
 	u64_stats_inc(&c->n[packets]);
 	u64_stats_add(&c->n[packets + 1], len);
-	u64_stats_add(&c->n[packets + 2], rtcp);
+	if (unlikely(rtcp))
+		u64_stats_inc(&c->n[packets + 2]);
 	u64_stats_update_end(&c->syncp);
 }
 

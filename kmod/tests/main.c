@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tests.h"
 
-kunit_test_suites(&rgf_index_suite, &rgf_parse_suite, &rgf_srtp_suite);
+kunit_test_suites(&rgf_filter_suite, &rgf_index_suite, &rgf_latch_suite,
+		  &rgf_limit_suite, &rgf_parse_suite, &rgf_rtpstat_suite,
+		  &rgf_srtp_suite, &rgf_srtp_keys_suite, &rgf_srtp_stream_suite,
+		  &rgf_srtp_recover_suite, &rgf_srtp_rekey_suite,
+		  &rgf_srtp_async_suite, &rgf_rate_suite);
 
 #if !IS_ENABLED(CONFIG_KUNIT)
 static bool rgf_run_suite(unsigned int n, const struct kunit_suite *suite)
