@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,8 +29,16 @@ static const struct {
 	[LOG_LEVEL_DBG] = { "debug", LOG_DEBUG },
 };
 
+/* Where LOG_TO_SYSLOG goes; no socket: syslog(3). */
+static struct {
+	int fd;
+	char host[HOST_NAME_MAX + 1];
+} remote = { .fd = -1 };
+
 static enum log_target to = LOG_TO_STDERR;
 static enum log_level least = LOG_LEVEL_INFO;
+static struct log_filter filters[LOG_FILTERS_MAX];
+static unsigned int n_filters;
 
 void log_open(enum log_target target, enum log_level level)
 {
@@ -38,8 +50,61 @@ void log_open(enum log_target target, enum log_level level)
 	least = level;
 }
 
+/* RFC 5424: printable ASCII without blanks, or nothing known. */
+static void set_host_name(void)
+{
+	char *p = remote.host;
+
+	if (gethostname(p, sizeof(remote.host) - 1) < 0)
+		*p = '\0';
+	while (*p > 0x20 && *p < 0x7f)
+		p++;
+	if (*p || p == remote.host)
+		strcpy(remote.host, "-");
+}
+
+int log_set_remote(const struct sockaddr_in *addr)
+{
+	int fd = -1, err;
+
+	if (addr) {
+		fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			    0);
+		if (fd < 0)
+			return -errno;
+		if (connect(fd, (const struct sockaddr *)addr, sizeof(*addr))) {
+			err = -errno;
+			close(fd);
+			return err;
+		}
+		set_host_name();
+	}
+	if (remote.fd >= 0)
+		close(remote.fd);
+	remote.fd = fd;
+	return 0;
+}
+
+void log_set_filters(const struct log_filter *f, unsigned int n)
+{
+	n_filters = n < LOG_FILTERS_MAX ? n : LOG_FILTERS_MAX;
+	if (n_filters)
+		memcpy(filters, f, n_filters * sizeof(*f));
+}
+
+static bool is_logged(enum log_level level, const char *service)
+{
+	for (unsigned int i = 0; i < n_filters; i++) {
+		if (!strcmp(filters[i].service, service))
+			return level <= filters[i].level;
+	}
+	return level <= least;
+}
+
 void log_close(void)
 {
+	log_set_filters(NULL, 0);
+	log_set_remote(NULL);
 	log_open(LOG_TO_STDERR, LOG_LEVEL_INFO);
 }
 
@@ -54,8 +119,7 @@ static size_t escape_byte(unsigned char c, char out[static 5])
 	return 1;
 }
 
-/* Fill @line, which ends in CUT_MARK when @text didn't fit. */
-static void escape(char *line, size_t size, const char *text)
+void log_escape(char *line, size_t size, const char *text)
 {
 	size_t used = 0, keep = 0;
 
@@ -92,23 +156,61 @@ static void write_stderr(enum log_level level, const char *line)
 		return;
 }
 
-void log_msg(enum log_level level, const char *service, const char *fmt, ...)
+/* RFC 5424 without structured data, by RFC 5426. */
+static void write_remote(enum log_level level, const char *service,
+			 unsigned int number, const char *line)
+{
+	char out[LOG_LINE_MAX + HOST_NAME_MAX + 128], id[16] = "", when[32];
+	struct timespec now;
+	struct tm tm;
+	int n;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S",
+		 gmtime_r(&now.tv_sec, &tm));
+	if (number)
+		snprintf(id, sizeof(id), "-%u", number);
+	n = snprintf(out, sizeof(out),
+		     "<%d>1 %s.%03ldZ %s ringfenced %d %.16s%s - %s",
+		     LOG_DAEMON | levels[level].priority, when,
+		     now.tv_nsec / 1000000, remote.host, getpid(), service, id,
+		     line);
+	/* Lost, as any datagram may be, and nowhere to report it. */
+	send(remote.fd, out, (size_t)n, MSG_NOSIGNAL);
+}
+
+static void write_journal(enum log_level level, const char *service,
+			  unsigned int number, const char *line)
+{
+	const int priority = levels[level].priority;
+
+	if (number)
+		sd_journal_send("PRIORITY=%d", priority, "SERVICE=%s", service,
+				"MESSAGE=%s", line,
+				"SYSLOG_IDENTIFIER=ringfenced",
+				"NOTIFICATION=%u", number, NULL);
+	else
+		sd_journal_send("PRIORITY=%d", priority, "SERVICE=%s", service,
+				"MESSAGE=%s", line,
+				"SYSLOG_IDENTIFIER=ringfenced", NULL);
+}
+
+void log_numbered(enum log_level level, const char *service,
+		  unsigned int number, const char *raw)
 {
 	char line[LOG_LINE_MAX + 1];
 	char text[LOG_LINE_MAX + 1];
-	char raw[2 * LOG_LINE_MAX];
-	va_list ap;
 	int saved = errno;
 	int head;
 
-	if (level > least)
+	if (!is_logged(level, service))
 		return;
-
-	va_start(ap, fmt);
-	vsnprintf(raw, sizeof(raw), fmt, ap); /* longer than what is kept */
-	va_end(ap);
-	head = snprintf(line, sizeof(line), "%.32s: ", service);
-	escape(text, sizeof(text) - (size_t)head, raw);
+	if (number)
+		head = snprintf(line, sizeof(line), "%.32s %u: ", service,
+				number);
+	else
+		head = snprintf(line, sizeof(line), "%.32s: ", service);
+	log_escape(text, sizeof(text) - (size_t)head, raw);
 	strcpy(line + head, text);
 
 	switch (to) {
@@ -116,13 +218,30 @@ void log_msg(enum log_level level, const char *service, const char *fmt, ...)
 		write_stderr(level, line);
 		break;
 	case LOG_TO_SYSLOG:
-		syslog(levels[level].priority, "%s", line);
+		if (remote.fd >= 0)
+			write_remote(level, service, number, line);
+		else
+			syslog(levels[level].priority, "%s", line);
 		break;
 	case LOG_TO_JOURNAL:
-		sd_journal_send("PRIORITY=%d", levels[level].priority,
-				"SERVICE=%s", service, "MESSAGE=%s", line,
-				"SYSLOG_IDENTIFIER=ringfenced", NULL);
+		write_journal(level, service, number, line);
 		break;
 	}
+	errno = saved;
+}
+
+void log_msg(enum log_level level, const char *service, const char *fmt, ...)
+{
+	char raw[2 * LOG_LINE_MAX];
+	int saved = errno;
+	va_list ap;
+
+	if (!is_logged(level, service))
+		return;
+
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap); /* longer than what is kept */
+	va_end(ap);
+	log_numbered(level, service, 0, raw);
 	errno = saved;
 }

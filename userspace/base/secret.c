@@ -19,6 +19,11 @@ void secret_free(void *p, size_t len)
 	free(p);
 }
 
+void secret_free_text(char *text)
+{
+	secret_free(text, text ? strlen(text) : 0);
+}
+
 int secret_random(void *p, size_t len)
 {
 	unsigned char *at = p;

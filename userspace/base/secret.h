@@ -7,6 +7,7 @@
 
 void secret_wipe(void *p, size_t len);
 void secret_free(void *p, size_t len); /* wipe, then free(); NULL is fine */
+void secret_free_text(char *text); /* the same, to its end */
 
 /* getrandom(2), waits until the kernel's generator is seeded; 0 or -errno. */
 int secret_random(void *p, size_t len);

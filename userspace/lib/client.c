@@ -258,38 +258,74 @@ static int on_stats(const struct nlmsghdr *nlh, void *arg)
 
 int rgf_stats_get(struct rgf *rgf, struct rgf_stats *ret)
 {
-	return rgf_talk(rgf, request(rgf, RINGFENCE_CMD_STATS_GET, NLM_F_ACK),
-			on_stats, ret);
+	struct rgf_stats s = { 0 };
+	int r = rgf_talk(rgf, request(rgf, RINGFENCE_CMD_STATS_GET, NLM_F_ACK),
+			 on_stats, &s);
+
+	if (!r)
+		*ret = s;
+	return r;
 }
 
+static int on_config(const struct nlmsghdr *nlh, void *arg)
+{
+	return rgf_read_config(nlh, arg);
+}
+
+int rgf_config_get(struct rgf *rgf, struct rgf_config *ret)
+{
+	struct rgf_config c = { 0 };
+	int r = rgf_talk(rgf, request(rgf, RINGFENCE_CMD_CONFIG_GET, NLM_F_ACK),
+			 on_config, &c);
+
+	if (!r)
+		*ret = c;
+	return r;
+}
+
+int rgf_config_set(struct rgf *rgf, const struct rgf_config *c)
+{
+	struct nlmsghdr *req =
+		request(rgf, RINGFENCE_CMD_CONFIG_SET, NLM_F_ACK);
+
+	rgf_put_config(req, c);
+	return rgf_talk(rgf, req, NULL, NULL);
+}
+
+/*
+ * The messages of a dump, one after the other: they are a fraction of what
+ * struct rgf_session takes.
+ */
 struct list {
-	struct rgf_session *s;
-	size_t n, room;
+	uint8_t *data;
+	size_t len, room;
+	size_t n;
+	struct rgf_session s;
 };
 
 static int on_listed(const struct nlmsghdr *nlh, void *arg)
 {
+	size_t len = MNL_ALIGN(nlh->nlmsg_len);
 	struct list *l = arg;
-	int r;
+	int r = rgf_read_session(nlh, &l->s);
 
-	if (l->n == l->room) {
-		size_t room = l->room ? l->room * 2 : 64;
-		struct rgf_session *s;
+	if (r)
+		return r;
+	if (l->n == RINGFENCE_MAX_SESSIONS)
+		return -EOVERFLOW;
+	if (l->room - l->len < len) {
+		size_t room = l->room ? l->room * 2 : 4 * RGF_RX_MAX;
+		uint8_t *data = realloc(l->data, room);
 
-		if (room > RINGFENCE_MAX_SESSIONS)
-			room = RINGFENCE_MAX_SESSIONS;
-		if (room == l->n)
-			return -EOVERFLOW;
-		s = reallocarray(l->s, room, sizeof(*s));
-		if (!s)
+		if (!data)
 			return -ENOMEM;
-		l->s = s;
+		l->data = data;
 		l->room = room;
 	}
-	r = rgf_read_session(nlh, &l->s[l->n]);
-	if (!r)
-		l->n++;
-	return r;
+	memcpy(l->data + l->len, nlh, nlh->nlmsg_len);
+	l->len += len;
+	l->n++;
+	return 0;
 }
 
 static int read_list(struct rgf *rgf, struct list *l)
@@ -297,6 +333,7 @@ static int read_list(struct rgf *rgf, struct list *l)
 	int r = -EINTR;
 
 	for (int i = 0; i < DUMP_TRIES && r == -EINTR; i++) {
+		l->len = 0;
 		l->n = 0;
 		r = rgf_talk(rgf,
 			     request(rgf, RINGFENCE_CMD_SESSION_GET,
@@ -310,19 +347,39 @@ static int read_list(struct rgf *rgf, struct list *l)
 	return r;
 }
 
+static int tell_list(struct list *l,
+		     int (*cb)(const struct rgf_session *s, void *arg),
+		     void *arg)
+{
+	const uint8_t *p = l->data;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < l->n; i++) {
+		const struct nlmsghdr *nlh = (const void *)p;
+
+		r = rgf_read_session(nlh, &l->s);
+		if (!r)
+			r = cb(&l->s, arg);
+		if (r > 0)
+			r = 0;
+		p += MNL_ALIGN(nlh->nlmsg_len);
+	}
+	return r;
+}
+
 int rgf_session_dump(struct rgf *rgf,
 		     int (*cb)(const struct rgf_session *s, void *arg),
 		     void *arg)
 {
-	struct list l = { 0 };
-	int r = read_list(rgf, &l);
+	struct list *l = calloc(1, sizeof(*l));
+	int r, told = 0;
 
-	for (size_t i = 0; (!r || r == -EINTR) && i < l.n; i++) {
-		int cb_err = cb(&l.s[i], arg);
-
-		if (cb_err < 0)
-			r = cb_err;
-	}
-	free(l.s);
-	return r;
+	if (!l)
+		return rgf_fail(rgf, -ENOMEM);
+	r = read_list(rgf, l);
+	if (!r || r == -EINTR)
+		told = tell_list(l, cb, arg);
+	free(l->data);
+	free(l);
+	return told ? told : r;
 }

@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/guard_msg.h"
 #include "lib/msg.h"
+#include "lib/rules_msg.h"
 
 /* The largest set of the family. */
 #define TB_MAX (RINGFENCE_A_LEG_MAX + 1)
@@ -10,6 +12,10 @@ _Static_assert(RINGFENCE_A_SESSION_MAX < TB_MAX, "session");
 _Static_assert(RINGFENCE_A_STATS_MAX < TB_MAX, "stats");
 _Static_assert(RINGFENCE_A_DROP_MAX < TB_MAX, "drop");
 _Static_assert(RINGFENCE_A_EVENT_MAX < TB_MAX, "event");
+_Static_assert(RINGFENCE_A_KEY_MAX < TB_MAX, "key");
+_Static_assert(RINGFENCE_A_TRANSPORT_MAX < TB_MAX, "transport");
+_Static_assert(RINGFENCE_A_STREAM_MAX < TB_MAX, "stream");
+_Static_assert(RINGFENCE_A_CONFIG_MAX < TB_MAX, "config");
 
 static const struct genlmsghdr *genl_hdr(const struct nlmsghdr *nlh)
 {
@@ -57,6 +63,29 @@ static void read_label(const struct nlattr *attr, char *ret)
 	len = strnlen(mnl_attr_get_payload(attr), len);
 	memcpy(ret, mnl_attr_get_payload(attr), len);
 	ret[len] = 0;
+}
+
+static void read_mki(const struct nlattr *attr, uint8_t *ret, uint8_t *ret_len)
+{
+	if (!attr)
+		return;
+	*ret_len = (uint8_t)mnl_attr_get_payload_len(attr);
+	memcpy(ret, mnl_attr_get_payload(attr), *ret_len);
+}
+
+/* Of one family; 1 if there is none. */
+static int read_addr(const struct nlattr *ipv4, const struct nlattr *ipv6,
+		     struct rgf_addr *ret)
+{
+	if (ipv4 && ipv6)
+		return -EBADMSG;
+	if (ipv4)
+		*ret = rgf_addr_v4((struct in_addr){ mnl_attr_get_u32(ipv4) });
+	else if (ipv6)
+		memcpy(&ret->in6, mnl_attr_get_payload(ipv6), sizeof(ret->in6));
+	else
+		return 1;
+	return 0;
 }
 
 static uint32_t read_fields(const struct nlattr **tb, const struct rgf_field *f,
@@ -111,20 +140,113 @@ static int read_counters(const struct nlattr **tb, const void *p, size_t len,
 	return 0;
 }
 
+static int read_stats(const struct nlattr *nest, struct rgf_counters *c)
+{
+	const struct nlattr *tb[TB_MAX];
+
+	if (!nest)
+		return 0;
+	if (read_nest(nest, &rgf_stats_attrs, tb))
+		return -EBADMSG;
+	return read_counters(tb, mnl_attr_get_payload(nest),
+			     mnl_attr_get_payload_len(nest), c);
+}
+
+static int read_transport(const struct nlattr *nest, struct rgf_transport *ret)
+{
+	const struct nlattr *tb[TB_MAX];
+
+	if (!nest)
+		return 0;
+	if (read_nest(nest, &rgf_transport_attrs, tb) ||
+	    !tb[RINGFENCE_A_TRANSPORT_PORT] ||
+	    read_addr(tb[RINGFENCE_A_TRANSPORT_IPV4],
+		      tb[RINGFENCE_A_TRANSPORT_IPV6], &ret->addr))
+		return -EBADMSG;
+	ret->port = mnl_attr_get_u16(tb[RINGFENCE_A_TRANSPORT_PORT]);
+	return 0;
+}
+
+/* A newer module may have more keys and streams; those are passed over. */
+static int read_key(const struct nlattr *nest, struct rgf_keys *keys)
+{
+	struct rgf_master_key *mk = &keys->key[keys->n];
+	const struct nlattr *tb[TB_MAX];
+
+	if (keys->n == RINGFENCE_MAX_KEYS)
+		return 0;
+	if (read_nest(nest, &rgf_key_attrs, tb))
+		return -EBADMSG;
+	read_mki(tb[RINGFENCE_A_KEY_MKI], mk->mki, &mk->mki_len);
+	read_u64(tb[RINGFENCE_A_KEY_LIFETIME], &mk->lifetime);
+	read_u64(tb[RINGFENCE_A_KEY_PACKETS], &mk->packets);
+	keys->n++;
+	return 0;
+}
+
+static int read_stream(const struct nlattr *nest, struct rgf_leg *leg)
+{
+	const struct nlattr *tb[TB_MAX];
+
+	if (leg->n_streams == RINGFENCE_MAX_STREAMS)
+		return 0;
+	if (read_nest(nest, &rgf_stream_attrs, tb) ||
+	    !tb[RINGFENCE_A_STREAM_SSRC])
+		return -EBADMSG;
+	read_fields(tb, rgf_stream_fields, &leg->stream[leg->n_streams]);
+	leg->n_streams++;
+	return 0;
+}
+
+/* Attributes of which there may be several. */
+static int read_multi(const struct nlattr *nest, struct rgf_leg *leg)
+{
+	const struct nlattr *attr;
+	int r = 0;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		switch (mnl_attr_get_type(attr)) {
+		case RINGFENCE_A_LEG_TX_KEY:
+			r = read_key(attr, &leg->tx);
+			break;
+		case RINGFENCE_A_LEG_RX_KEY:
+			r = read_key(attr, &leg->rx);
+			break;
+		case RINGFENCE_A_LEG_STREAM:
+			r = read_stream(attr, leg);
+			break;
+		}
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
 static int read_leg(const struct nlattr *nest, struct rgf_leg *leg)
 {
-	const struct nlattr *tb[TB_MAX], *stats;
+	const struct nlattr *tb[TB_MAX];
+	int local, peer;
 
 	if (read_nest(nest, &rgf_leg_attrs, tb))
 		return -EBADMSG;
+	/* Replies leave out what is by default. */
+	leg->dscp = RINGFENCE_DSCP_KEEP;
+	leg->clock_rate = RGF_CLOCK_RATE_DEFAULT;
 	leg->has = read_fields(tb, rgf_leg_fields, leg);
-	stats = tb[RINGFENCE_A_LEG_STATS];
-	if (!stats)
-		return 0;
-	if (read_nest(stats, &rgf_stats_attrs, tb))
+	local = read_addr(tb[RINGFENCE_A_LEG_LOCAL_IPV4],
+			  tb[RINGFENCE_A_LEG_LOCAL_IPV6], &leg->local_addr);
+	peer = read_addr(tb[RINGFENCE_A_LEG_PEER_IPV4],
+			 tb[RINGFENCE_A_LEG_PEER_IPV6], &leg->peer_addr);
+	if (local < 0 || peer < 0)
 		return -EBADMSG;
-	return read_counters(tb, mnl_attr_get_payload(stats),
-			     mnl_attr_get_payload_len(stats), &leg->counters);
+	leg->has |= (local ? 0 : RGF_HAS_LOCAL_ADDR) |
+		    (peer ? 0 : RGF_HAS_PEER_ADDR);
+	if (read_transport(tb[RINGFENCE_A_LEG_RTP_SOURCE], &leg->rtp_source) ||
+	    read_transport(tb[RINGFENCE_A_LEG_RTCP_SOURCE],
+			   &leg->rtcp_source) ||
+	    read_stats(tb[RINGFENCE_A_LEG_STATS], &leg->counters))
+		return -EBADMSG;
+	return read_multi(nest, leg);
 }
 
 /* Also the reply to session-new, a session with nothing but its id. */
@@ -188,6 +310,24 @@ int rgf_read_stats(const struct nlmsghdr *nlh, struct rgf_stats *ret)
 	return 0;
 }
 
+int rgf_read_config(const struct nlmsghdr *nlh, struct rgf_config *ret)
+{
+	const struct nlattr *tb[TB_MAX], *min, *max;
+	struct rgf_config c = { 0 };
+
+	if (read_msg(nlh, RINGFENCE_CMD_CONFIG_GET, &rgf_config_attrs, tb))
+		return -EBADMSG;
+	min = tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MIN];
+	max = tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MAX];
+	if (min && max) {
+		c.media_port_min = mnl_attr_get_u16(min);
+		c.media_port_max = mnl_attr_get_u16(max);
+		c.has = RGF_HAS_MEDIA_PORTS;
+	}
+	*ret = c;
+	return 0;
+}
+
 static int event_type(uint8_t cmd, struct rgf_event *e)
 {
 	switch (cmd) {
@@ -203,24 +343,49 @@ static int event_type(uint8_t cmd, struct rgf_event *e)
 	case RINGFENCE_CMD_SESSION_DEL_NTF:
 		e->type = RGF_EVENT_DEL;
 		return 0;
+	case RINGFENCE_CMD_SESSION_KEY_NTF:
+		e->type = RGF_EVENT_KEY;
+		return 0;
+	case RINGFENCE_CMD_SESSION_DESYNC_NTF:
+		e->type = RGF_EVENT_DESYNC;
+		return 0;
+	case RINGFENCE_CMD_RULES_SET_NTF:
+		e->type = RGF_EVENT_RULES_LOADED;
+		return 0;
+	case RINGFENCE_CMD_RULES_CONFIRM_NTF:
+		e->type = RGF_EVENT_RULES_CONFIRMED;
+		return 0;
+	case RINGFENCE_CMD_RULES_ROLLBACK_NTF:
+		e->type = RGF_EVENT_RULES_BACK;
+		return 0;
+	case RINGFENCE_CMD_RULES_DEL_NTF:
+		e->type = RGF_EVENT_RULES_DELETED;
+		return 0;
+	case RINGFENCE_CMD_ADDRESS_SET_NTF:
+		e->type = RGF_EVENT_ADDRESS_SET;
+		return 0;
+	case RINGFENCE_CMD_BAN_NEW_NTF:
+		e->type = RGF_EVENT_BAN;
+		return 0;
+	case RINGFENCE_CMD_BAN_DEL_NTF:
+		e->type = RGF_EVENT_UNBAN;
+		return 0;
+	case RINGFENCE_CMD_GUARD_FULL_NTF:
+		e->type = RGF_EVENT_FULL;
+		return 0;
 	default:
 		return -EOPNOTSUPP;
 	}
 }
 
-int rgf_read_event(const struct nlmsghdr *nlh, struct rgf_event *ret)
+static int read_session_event(const struct nlmsghdr *nlh, uint8_t cmd,
+			      struct rgf_event *ret)
 {
-	const struct genlmsghdr *genl = genl_hdr(nlh);
 	const struct nlattr *tb[TB_MAX];
-	struct rgf_event e = { 0 };
-	int r;
+	struct rgf_event e = *ret;
+	uint32_t direction = 0;
 
-	if (!genl)
-		return -EBADMSG;
-	r = event_type(genl->cmd, &e);
-	if (r)
-		return r;
-	if (read_msg(nlh, genl->cmd, &rgf_event_attrs, tb))
+	if (read_msg(nlh, cmd, &rgf_event_attrs, tb))
 		return -EBADMSG;
 	read_u32(tb[RINGFENCE_A_EVENT_ID], &e.id);
 	if (!e.id)
@@ -234,8 +399,35 @@ int rgf_read_event(const struct nlmsghdr *nlh, struct rgf_event *ret)
 	read_u32(tb[RINGFENCE_A_EVENT_SSRC], &e.ssrc);
 	read_u64(tb[RINGFENCE_A_EVENT_COUNT], &e.count);
 	read_u32(tb[RINGFENCE_A_EVENT_IDLE], &e.idle);
+	read_u32(tb[RINGFENCE_A_EVENT_DIRECTION], &direction);
+	if (direction > RINGFENCE_DIRECTION_TX)
+		return -EBADMSG;
+	e.direction = direction;
+	read_mki(tb[RINGFENCE_A_EVENT_MKI], e.mki, &e.mki_len);
 	*ret = e;
 	return 0;
+}
+
+int rgf_read_event(const struct nlmsghdr *nlh, struct rgf_event *ret)
+{
+	const struct genlmsghdr *genl = genl_hdr(nlh);
+	struct rgf_event e = { 0 };
+	int r;
+
+	if (!genl)
+		return -EBADMSG;
+	r = event_type(genl->cmd, &e);
+	if (r)
+		return r;
+	if (rgf_event_of_rules(&e))
+		r = rgf_read_rules_event(nlh, &e);
+	else if (e.type >= RGF_EVENT_BAN)
+		r = rgf_read_guard_event(nlh, &e);
+	else
+		r = read_session_event(nlh, genl->cmd, &e);
+	if (!r)
+		*ret = e;
+	return r;
 }
 
 static const struct rgf_attr ctrl_attrs[] = {

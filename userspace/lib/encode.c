@@ -29,12 +29,41 @@ static void put_fields(struct nlmsghdr *nlh, const struct rgf_field *f,
 }
 
 static int put_key(struct nlmsghdr *nlh, uint16_t type,
-		   const struct rgf_key *key)
+		   const struct rgf_master_key *mk)
 {
-	if (key->len > sizeof(key->data))
+	struct nlattr *nest;
+
+	if (mk->key.len > sizeof(mk->key.data) || mk->mki_len > sizeof(mk->mki))
 		return -EINVAL;
-	mnl_attr_put(nlh, type, key->len, key->data);
+	nest = mnl_attr_nest_start(nlh, type);
+	mnl_attr_put(nlh, RINGFENCE_A_KEY_MASTER, mk->key.len, mk->key.data);
+	if (mk->mki_len)
+		mnl_attr_put(nlh, RINGFENCE_A_KEY_MKI, mk->mki_len, mk->mki);
+	if (mk->lifetime)
+		mnl_attr_put_u64(nlh, RINGFENCE_A_KEY_LIFETIME, mk->lifetime);
+	mnl_attr_nest_end(nlh, nest);
 	return 0;
+}
+
+static int put_keys(struct nlmsghdr *nlh, uint16_t type,
+		    const struct rgf_keys *keys)
+{
+	int r = 0;
+
+	if (keys->n > RINGFENCE_MAX_KEYS)
+		return -EINVAL;
+	for (unsigned int i = 0; i < keys->n && !r; i++)
+		r = put_key(nlh, type, &keys->key[i]);
+	return r;
+}
+
+static void put_addr(struct nlmsghdr *nlh, uint16_t ipv4, uint16_t ipv6,
+		     const struct rgf_addr *addr)
+{
+	if (rgf_addr_is_v4(addr))
+		mnl_attr_put_u32(nlh, ipv4, rgf_addr_to_v4(addr).s_addr);
+	else
+		mnl_attr_put(nlh, ipv6, sizeof(addr->in6), &addr->in6);
 }
 
 static int put_leg(struct nlmsghdr *nlh, uint16_t type,
@@ -43,13 +72,29 @@ static int put_leg(struct nlmsghdr *nlh, uint16_t type,
 	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
 	int r = 0;
 
+	if (leg->has & RGF_HAS_LOCAL_ADDR)
+		put_addr(nlh, RINGFENCE_A_LEG_LOCAL_IPV4,
+			 RINGFENCE_A_LEG_LOCAL_IPV6, &leg->local_addr);
+	if (leg->has & RGF_HAS_PEER_ADDR)
+		put_addr(nlh, RINGFENCE_A_LEG_PEER_IPV4,
+			 RINGFENCE_A_LEG_PEER_IPV6, &leg->peer_addr);
 	put_fields(nlh, rgf_leg_fields, leg, leg->has);
-	if (leg->has & RGF_HAS_TX_KEY)
-		r = put_key(nlh, RINGFENCE_A_LEG_TX_KEY, &leg->tx_key);
-	if (!r && leg->has & RGF_HAS_RX_KEY)
-		r = put_key(nlh, RINGFENCE_A_LEG_RX_KEY, &leg->rx_key);
+	if (leg->has & RGF_HAS_TX_KEYS)
+		r = put_keys(nlh, RINGFENCE_A_LEG_TX_KEY, &leg->tx);
+	if (!r && leg->has & RGF_HAS_RX_KEYS)
+		r = put_keys(nlh, RINGFENCE_A_LEG_RX_KEY, &leg->rx);
 	mnl_attr_nest_end(nlh, nest);
 	return r;
+}
+
+void rgf_put_config(struct nlmsghdr *nlh, const struct rgf_config *c)
+{
+	if (!(c->has & RGF_HAS_MEDIA_PORTS))
+		return;
+	mnl_attr_put_u16(nlh, RINGFENCE_A_CONFIG_MEDIA_PORT_MIN,
+			 c->media_port_min);
+	mnl_attr_put_u16(nlh, RINGFENCE_A_CONFIG_MEDIA_PORT_MAX,
+			 c->media_port_max);
 }
 
 int rgf_put_session(struct nlmsghdr *nlh, const struct rgf_session *s)

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/msg.h"
+#include "lib/guard_msg.h"
+#include "lib/rules_msg.h"
 
 #define PATH_MAX_LEN 64 /* "leg-b local-rtcp-port" and the like */
 
@@ -71,6 +72,34 @@ static int read_head(const struct nlmsghdr *nlh, int *ret_err, size_t *ret_tlvs)
 	return 0;
 }
 
+/* What the attributes of a request are; none of ours in genetlink's own. */
+static const struct rgf_attr_set *request_attrs(const struct nlmsghdr *req)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(req);
+
+	if (req->nlmsg_type == GENL_ID_CTRL)
+		return NULL;
+	switch (genl->cmd) {
+	case RINGFENCE_CMD_CONFIG_SET:
+		return &rgf_config_attrs;
+	case RINGFENCE_CMD_RULES_SET:
+		return &rgf_rules_attrs;
+	case RINGFENCE_CMD_ADDRESS_SET_CHANGE:
+		return &rgf_address_set_attrs;
+	case RINGFENCE_CMD_BAN_NEW:
+	case RINGFENCE_CMD_BAN_DEL:
+		return &rgf_ban_attrs;
+	case RINGFENCE_CMD_TRUST_NEW:
+	case RINGFENCE_CMD_TRUST_DEL:
+		return &rgf_trust_attrs;
+	case RINGFENCE_CMD_LIMIT_SET:
+		return &rgf_limits_attrs;
+	case RINGFENCE_CMD_STRIKE:
+		return &rgf_strike_attrs;
+	}
+	return &rgf_session_attrs;
+}
+
 static const char *attr_name(const struct rgf_attr_set *set, uint32_t type)
 {
 	if (!set || type > set->max || !set->attrs[type].name)
@@ -86,6 +115,23 @@ static void path_add(char *path, const char *name)
 		 name);
 }
 
+/* Of the many rules of a rule set, which; counted from 1. */
+static void path_add_number(const struct nlmsghdr *req, const void *rule,
+			    char *path)
+{
+	const struct nlattr *attr;
+	unsigned int n = 1;
+	char text[16];
+
+	mnl_attr_for_each(attr, req, GENL_HDRLEN) {
+		if ((const void *)attr == rule)
+			break;
+		n += mnl_attr_get_type(attr) == RINGFENCE_A_RULES_RULE;
+	}
+	snprintf(text, sizeof(text), "%u", n);
+	path_add(path, text);
+}
+
 /*
  * Follow the request's nests down to the attribute at byte @offs and write
  * their names to @path. Returns the set that is within that attribute.
@@ -96,7 +142,7 @@ static const struct rgf_attr_set *path_to(const struct nlmsghdr *req,
 	const char *p = mnl_nlmsg_get_payload_offset(req, GENL_HDRLEN);
 	const char *want = (const char *)req + offs;
 	const char *end = (const char *)req + req->nlmsg_len;
-	const struct rgf_attr_set *set = &rgf_session_attrs;
+	const struct rgf_attr_set *set = request_attrs(req);
 
 	while (set && p < end) {
 		const struct nlattr *attr = (const struct nlattr *)p;
@@ -113,6 +159,9 @@ static const struct rgf_attr_set *path_to(const struct nlmsghdr *req,
 		if (!name)
 			return NULL;
 		path_add(path, name);
+		if (set == &rgf_rules_attrs &&
+		    mnl_attr_get_type(attr) == RINGFENCE_A_RULES_RULE)
+			path_add_number(req, attr, path);
 		set = set->attrs[mnl_attr_get_type(attr)].nest;
 		if (want == p)
 			return set;
@@ -124,7 +173,7 @@ static const struct rgf_attr_set *path_to(const struct nlmsghdr *req,
 static void name_attr(const struct nlmsghdr *req, const struct extack *ea,
 		      char *path)
 {
-	const struct rgf_attr_set *set = &rgf_session_attrs;
+	const struct rgf_attr_set *set = request_attrs(req);
 
 	if (ea->miss_type) {
 		if (ea->miss_nest)

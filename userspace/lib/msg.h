@@ -14,7 +14,7 @@
 
 #include "lib/ringfence.h"
 
-#define RGF_REQUEST_MAX 1024 /* bytes; the longest session needs some 450 */
+#define RGF_REQUEST_MAX 4096 /* bytes; 16 keys with MKI need some 3600 */
 #define RGF_TEXT_MAX	256 /* bytes of an error sentence, with its zero */
 
 /* attrs.c: what attributes there are, for reading and for naming them. */
@@ -24,7 +24,10 @@ enum rgf_attr_kind {
 	RGF_ATTR_U16,
 	RGF_ATTR_U32,
 	RGF_ATTR_U64,
+	RGF_ATTR_IPV6,
+	RGF_ATTR_MKI,
 	RGF_ATTR_LABEL,
+	RGF_ATTR_TEXT, /* without a length of its own */
 	RGF_ATTR_NEST,
 };
 
@@ -54,9 +57,14 @@ extern const struct rgf_attr_set rgf_leg_attrs;
 extern const struct rgf_attr_set rgf_stats_attrs;
 extern const struct rgf_attr_set rgf_drop_attrs;
 extern const struct rgf_attr_set rgf_event_attrs;
+extern const struct rgf_attr_set rgf_key_attrs;
+extern const struct rgf_attr_set rgf_transport_attrs;
+extern const struct rgf_attr_set rgf_stream_attrs;
+extern const struct rgf_attr_set rgf_config_attrs;
 
 extern const struct rgf_field rgf_session_fields[]; /* ended by type 0 */
 extern const struct rgf_field rgf_leg_fields[];
+extern const struct rgf_field rgf_stream_fields[];
 
 /* Is there a whole message in @left bytes? (mnl_nlmsg_ok() takes a length of
  * 2 GB and more for a negative one, which fits.) */
@@ -75,10 +83,12 @@ int rgf_attrs_read(const void *p, size_t len, const struct rgf_attr_set *set,
 struct nlmsghdr *rgf_put_request(void *buf, uint16_t family, uint8_t cmd,
 				 uint16_t flags, uint32_t seq);
 int rgf_put_session(struct nlmsghdr *nlh, const struct rgf_session *s);
+void rgf_put_config(struct nlmsghdr *nlh, const struct rgf_config *c);
 
 /* decode.c: answers and events of the family, and genetlink's own. */
 int rgf_read_session(const struct nlmsghdr *nlh, struct rgf_session *ret);
 int rgf_read_stats(const struct nlmsghdr *nlh, struct rgf_stats *ret);
+int rgf_read_config(const struct nlmsghdr *nlh, struct rgf_config *ret);
 /* -EOPNOTSUPP: an event of a newer module. */
 int rgf_read_event(const struct nlmsghdr *nlh, struct rgf_event *ret);
 int rgf_read_family(const struct nlmsghdr *nlh, uint16_t *ret_id,
