@@ -11,25 +11,14 @@
 #include "cert/ctx.h"
 #include "cert/file.h"
 #include "cert/keypair.h"
-
-#define RSA_BITS_MIN 2048
-#define ECC_BITS_MIN 256
-
-/* Forward secrecy and authenticated encryption only (RFC 9325, 4.2). */
-static const char ciphers[] = "TLS13-AES128-GCM-SHA256:"
-			      "TLS13-AES256-GCM-SHA384:"
-			      "TLS13-CHACHA20-POLY1305-SHA256:"
-			      "ECDHE-ECDSA-AES128-GCM-SHA256:"
-			      "ECDHE-RSA-AES128-GCM-SHA256:"
-			      "ECDHE-ECDSA-AES256-GCM-SHA384:"
-			      "ECDHE-RSA-AES256-GCM-SHA384:"
-			      "ECDHE-ECDSA-CHACHA20-POLY1305:"
-			      "ECDHE-RSA-CHACHA20-POLY1305";
+#include "cert/strength.h"
+#include "cert/trust.h"
 
 struct tls_ctx {
 	unsigned int refs;
 	WOLFSSL_CTX *client, *server;
-	char *ca_file;
+	struct trust *trust;
+	enum cert_level level;
 	bool verify_client;
 	unsigned int handshake_ms;
 };
@@ -38,7 +27,7 @@ struct tls_ctx {
 struct pem {
 	const struct tls_settings *set;
 	const char *key_file;
-	struct cert_file certificate, key, ca;
+	struct cert_file certificate, key, ca, crl;
 };
 
 static int wolf_error(int code, const char *what, const char *path, char *err,
@@ -99,6 +88,22 @@ static int load_ca(WOLFSSL_CTX *side, const struct pem *pem, char *err,
 			  err, err_len);
 }
 
+static bool set_versions(WOLFSSL_CTX *side, const struct tls_settings *set)
+{
+	static const int numbers[] = {
+		[TLS_VERSION_1_0] = TLS1_VERSION,
+		[TLS_VERSION_1_1] = TLS1_1_VERSION,
+		[TLS_VERSION_1_2] = TLS1_2_VERSION,
+		[TLS_VERSION_1_3] = TLS1_3_VERSION,
+	};
+	int min = numbers[set->min ? set->min : TLS_VERSION_1_2];
+	int max = numbers[set->max ? set->max : TLS_VERSION_1_3];
+
+	return wolfSSL_CTX_set_min_proto_version(side, min) ==
+		       WOLFSSL_SUCCESS &&
+	       wolfSSL_CTX_set_max_proto_version(side, max) == WOLFSSL_SUCCESS;
+}
+
 static int side_new(WOLFSSL_METHOD *method, const struct pem *pem,
 		    WOLFSSL_CTX **ret, char *err, size_t err_len)
 {
@@ -109,12 +114,13 @@ static int side_new(WOLFSSL_METHOD *method, const struct pem *pem,
 		snprintf(err, err_len, "no memory for TLS");
 		return -ENOMEM;
 	}
-	if (wolfSSL_CTX_SetMinVersion(side, WOLFSSL_TLSV1_2) !=
+	if (!set_versions(side, pem->set) ||
+	    wolfSSL_CTX_set_cipher_list(
+		    side, pem->set->ciphers ? pem->set->ciphers
+					    : TLS_CIPHERS) != WOLFSSL_SUCCESS ||
+	    wolfSSL_CTX_SetMinRsaKey_Sz(side, STRENGTH_RSA_BITS_MIN) !=
 		    WOLFSSL_SUCCESS ||
-	    wolfSSL_CTX_set_cipher_list(side, ciphers) != WOLFSSL_SUCCESS ||
-	    wolfSSL_CTX_SetMinRsaKey_Sz(side, RSA_BITS_MIN) !=
-		    WOLFSSL_SUCCESS ||
-	    wolfSSL_CTX_SetMinEccKey_Sz(side, ECC_BITS_MIN) !=
+	    wolfSSL_CTX_SetMinEccKey_Sz(side, STRENGTH_EC_BITS_MIN) !=
 		    WOLFSSL_SUCCESS) {
 		snprintf(err, err_len, "%s refuses our TLS settings",
 			 tls_features());
@@ -129,7 +135,11 @@ static int side_new(WOLFSSL_METHOD *method, const struct pem *pem,
 
 	r = pem->set->certificate_file ? load_identity(side, pem, err, err_len)
 				       : 0;
-	if (!r && pem->set->ca_file)
+	/*
+	 * Without validation it must know no CA: it would add to them whatever
+	 * CA a peer sends.
+	 */
+	if (!r && pem->set->ca_file && pem->set->level != CERT_LEVEL_NONE)
 		r = load_ca(side, pem, err, err_len);
 	if (r)
 		goto fail;
@@ -145,7 +155,7 @@ static int sides_new(struct tls_ctx *ctx, const struct pem *pem, char *err,
 {
 	int r = 0;
 
-	if (pem->set->ca_file)
+	if (pem->set->ca_file || pem->set->level == CERT_LEVEL_NONE)
 		r = side_new(wolfSSLv23_client_method(), pem, &ctx->client, err,
 			     err_len);
 	if (!r && pem->set->certificate_file)
@@ -170,6 +180,9 @@ static int pem_read(struct pem *pem, char *err, size_t err_len)
 	if (!r && set->ca_file)
 		r = cert_file_read(set->ca_file, "CA file", false, &pem->ca,
 				   err, err_len);
+	if (!r && set->crl_file)
+		r = cert_file_read(set->crl_file, "CRL file", false, &pem->crl,
+				   err, err_len);
 	return r;
 }
 
@@ -180,10 +193,15 @@ static int settings_check(const struct tls_settings *set, char *err,
 		snprintf(err, err_len,
 			 "the private key %s needs a certificate file",
 			 set->private_key_file);
-	else if (set->verify_client && !set->ca_file)
+	else if (set->verify_client && !set->ca_file &&
+		 set->level != CERT_LEVEL_NONE)
 		snprintf(err, err_len,
 			 "to verify clients' certificates, set a CA file");
-	else if (!set->certificate_file && !set->ca_file)
+	else if (set->crl_file && !set->ca_file)
+		snprintf(err, err_len, "the CRL file %s needs a CA file",
+			 set->crl_file);
+	else if (!set->certificate_file && !set->ca_file &&
+		 set->level != CERT_LEVEL_NONE)
 		snprintf(err, err_len,
 			 "TLS needs a certificate file or a CA file");
 	else
@@ -191,10 +209,28 @@ static int settings_check(const struct tls_settings *set, char *err,
 	return -EINVAL;
 }
 
-int tls_ctx_new(const struct tls_settings *set, struct tls_ctx **ret, char *err,
+static int load(struct tls_ctx *ctx, const struct tls_settings *set, char *err,
 		size_t err_len)
 {
 	struct pem pem = { .set = set };
+	int r = pem_read(&pem, err, err_len);
+
+	if (!r)
+		r = sides_new(ctx, &pem, err, err_len);
+	if (!r && set->ca_file)
+		r = trust_new(&pem.ca, set->ca_file,
+			      set->crl_file ? &pem.crl : NULL, set->crl_file,
+			      &ctx->trust, err, err_len);
+	cert_file_free(&pem.certificate);
+	cert_file_free(&pem.key);
+	cert_file_free(&pem.ca);
+	cert_file_free(&pem.crl);
+	return r;
+}
+
+int tls_ctx_new(const struct tls_settings *set, struct tls_ctx **ret, char *err,
+		size_t err_len)
+{
 	struct tls_ctx *ctx;
 	int r = settings_check(set, err, err_len);
 
@@ -211,16 +247,12 @@ int tls_ctx_new(const struct tls_settings *set, struct tls_ctx **ret, char *err,
 		return -ENOMEM;
 	}
 	ctx->refs = 1;
-	ctx->verify_client = set->verify_client;
+	ctx->level = set->level ? set->level : CERT_LEVEL_FULL;
+	ctx->verify_client = set->verify_client &&
+			     ctx->level != CERT_LEVEL_NONE;
 	ctx->handshake_ms = set->handshake_ms ? set->handshake_ms
 					      : TLS_HANDSHAKE_SECONDS * 1000;
-	ctx->ca_file = strdup(set->ca_file ? set->ca_file : "");
-	r = ctx->ca_file ? pem_read(&pem, err, err_len) : -ENOMEM;
-	if (!r)
-		r = sides_new(ctx, &pem, err, err_len);
-	cert_file_free(&pem.certificate);
-	cert_file_free(&pem.key);
-	cert_file_free(&pem.ca);
+	r = load(ctx, set, err, err_len);
 	if (r)
 		tls_ctx_free(ctx);
 	else
@@ -242,7 +274,7 @@ void tls_ctx_free(struct tls_ctx *ctx)
 		wolfSSL_CTX_free(ctx->client);
 	if (ctx->server)
 		wolfSSL_CTX_free(ctx->server);
-	free(ctx->ca_file);
+	trust_free(ctx->trust);
 	free(ctx);
 	wolfSSL_Cleanup();
 }
@@ -262,9 +294,14 @@ bool tls_ctx_verifies_clients(const struct tls_ctx *ctx)
 	return ctx->verify_client;
 }
 
-const char *tls_ctx_ca_file(const struct tls_ctx *ctx)
+enum cert_level tls_ctx_level(const struct tls_ctx *ctx)
 {
-	return ctx->ca_file;
+	return ctx->level;
+}
+
+const struct trust *tls_ctx_trust(const struct tls_ctx *ctx)
+{
+	return ctx->trust;
 }
 
 unsigned int tls_ctx_handshake_ms(const struct tls_ctx *ctx)
@@ -287,9 +324,15 @@ const char *tls_features(void)
 #ifndef HAVE_SECRET_CALLBACK
 		"key logging",
 #endif
+#ifndef WOLFSSL_ALLOW_TLSV10
+		"TLS 1.0",
+#endif
+#ifndef WC_RC2
+		"RC2",
+#endif
 		NULL,
 	};
-	static char text[96];
+	static char text[128];
 	size_t i, n;
 
 	n = snprintf(text, sizeof(text), "wolfSSL %s", wolfSSL_lib_version());

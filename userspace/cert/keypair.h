@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "cert/file.h"
+#include "cert/material.h"
 
 /*
  * False only if both are on an elliptic curve and the key is another one's:
@@ -13,5 +14,9 @@
  */
 bool keypair_ecc_matches(const struct cert_file *certificate,
 			 const struct cert_file *key);
+
+/* The same of a certificate and a key, of either kind, in DER. */
+bool keypair_matches(const struct material_der *certificate,
+		     const struct material_der *key, bool rsa);
 
 #endif

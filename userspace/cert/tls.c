@@ -11,9 +11,12 @@
 #include <wolfssl/options.h>
 #include <wolfssl/ssl.h>
 
+#include "base/secret.h"
 #include "base/stream-layer.h"
+#include "cert/clock.h"
 #include "cert/ctx.h"
 #include "cert/identity.h"
+#include "cert/keylog.h"
 
 #define REASON_MAX   512
 #define RECORD_FIRST 20 /* content types of TLS records: RFC 8446, B.1 */
@@ -27,6 +30,7 @@ struct tls {
 	bool done; /* the handshake */
 	bool checked; /* the peer's certificate, by on_verify() */
 	bool heard; /* at least one byte from the peer */
+	bool keylog; /* its keys go to the key log */
 	bool not_tls; /* and it was not the first of a TLS record */
 	int sys_err; /* of the socket */
 	char peer_name[256];
@@ -67,34 +71,71 @@ static int on_send(WOLFSSL *ssl, char *buf, int n, void *arg)
 			      : WOLFSSL_CBIO_ERR_GENERAL;
 }
 
+/* Our verdict on a chain; @t->why says what is wrong. */
+static bool judge(struct tls *t, const struct cert_der *chain, size_t n)
+{
+	const struct cert_expect want = {
+		.level = tls_ctx_level(t->ctx),
+		.client = t->server,
+		.name = t->peer_name[0] ? t->peer_name : NULL,
+		.now = time(NULL),
+	};
+
+	return clock_is_possible(want.now, t->why, sizeof(t->why)) &&
+	       cert_validate(tls_ctx_trust(t->ctx), chain, n, &want, t->why,
+			     sizeof(t->why));
+}
+
 /*
- * wolfSSL calls this for each certificate of the chain that fails, and for the
- * peer's own in any case. The result is the verdict: a 1 would forgive.
+ * wolfSSL calls this for each certificate of the chain, the peer's own last. The
+ * result is the verdict: a 1 would forgive. Both must find it good: wolfSSL
+ * keeps the CAs that a peer sent, and trusts them, whatever becomes of them, in
+ * later connections; and it doesn't look at all that RFC 5280 says.
  */
 static int on_verify(int ok, WOLFSSL_X509_STORE_CTX *store)
 {
+	struct cert_der chain[CERT_CHAIN_MAX];
 	struct tls *t = store->userCtx;
-	WOLFSSL_BUFFER_INFO *cert;
+	int n = store->totalCerts;
 
-	if (store->error_depth < 0 || store->error_depth >= store->totalCerts) {
-		snprintf(t->why, sizeof(t->why), "peer sent no certificate");
+	if (n > CERT_CHAIN_MAX)
+		n = CERT_CHAIN_MAX;
+	for (int i = 0; i < n; i++)
+		chain[i] = (struct cert_der){ store->certs[i].buffer,
+					      store->certs[i].length };
+	if (t->why[0] || (ok && !store->error && store->error_depth > 0))
+		return !t->why[0];
+	if (!judge(t, chain, (size_t)(n < 0 ? 0 : n)))
 		return 0;
-	}
-	cert = &store->certs[store->error_depth];
 	if (!ok || store->error) {
-		identity_explain(cert->buffer, cert->length, store->error,
-				 store->error_depth, tls_ctx_ca_file(t->ctx),
-				 t->why, sizeof(t->why));
+		snprintf(t->why, sizeof(t->why),
+			 "peer's certificate, or one that came with it, is "
+			 "refused by the TLS library: %s",
+			 wolfSSL_X509_verify_cert_error_string(store->error));
 		return 0;
 	}
-	if (store->error_depth)
-		return 1;
-	if (t->peer_name[0] &&
-	    !identity_check(cert->buffer, cert->length, t->peer_name, t->why,
-			    sizeof(t->why)))
-		return 0;
 	t->checked = true;
 	return 1;
+}
+
+/*
+ * A certificate that wolfSSL can't use at all never gets to on_verify(). Returns
+ * false when there is none, or nothing is wrong with it.
+ */
+static bool explain_chain(struct tls *t)
+{
+	WOLFSSL_X509_CHAIN *sent = wolfSSL_get_peer_chain(t->ssl);
+	int n = sent ? wolfSSL_get_chain_count(sent) : 0;
+	struct cert_der chain[CERT_CHAIN_MAX];
+
+	if (t->done || n <= 0 || n > CERT_CHAIN_MAX ||
+	    tls_ctx_level(t->ctx) == CERT_LEVEL_NONE)
+		return false;
+	for (int i = 0; i < n; i++)
+		chain[i] = (struct cert_der){ wolfSSL_get_chain_cert(sent, i),
+					      (size_t)wolfSSL_get_chain_length(
+						      sent, i) };
+	return !judge(t, chain, (size_t)n);
 }
 
 /* Alerts by which a peer refuses our certificate: RFC 8446, 6.2. */
@@ -149,7 +190,7 @@ static void explain(struct tls *t, int err)
 	const char *phase = t->done ? "" : " during the TLS handshake";
 	char text[WOLFSSL_MAX_ERROR_SZ];
 
-	if (t->why[0] || explain_alert(t))
+	if (t->why[0] || explain_alert(t) || explain_chain(t))
 		return;
 	if (t->not_tls)
 		snprintf(t->why, sizeof(t->why), "peer doesn't speak TLS");
@@ -186,6 +227,33 @@ static int result(struct tls *t, int r)
 	return -EPROTO;
 }
 
+static void add_hex(char *out, size_t size, const uint8_t *p, unsigned int n)
+{
+	size_t len = strlen(out);
+
+	for (unsigned int i = 0; i < n && len + 3 < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%02x", p[i]);
+}
+
+/* wolfSSL calls on_keys() for TLS 1.3, and by clients; this is for the rest. */
+static void log_keys(struct tls *t)
+{
+	unsigned char *secret, *server, *client;
+	unsigned int secret_len, server_len, client_len;
+	char line[256] = "CLIENT_RANDOM ";
+
+	if (!t->keylog || !t->server ||
+	    wolfSSL_version(t->ssl) >= TLS1_3_VERSION ||
+	    wolfSSL_get_keys(t->ssl, &secret, &secret_len, &server, &server_len,
+			     &client, &client_len) != WOLFSSL_SUCCESS)
+		return;
+	add_hex(line, sizeof(line), client, client_len);
+	strcat(line, " ");
+	add_hex(line, sizeof(line), secret, secret_len);
+	keylog_write(line);
+	secret_wipe(line, sizeof(line));
+}
+
 static void tls_attach(void *state, int fd)
 {
 	struct tls *t = state;
@@ -195,7 +263,8 @@ static void tls_attach(void *state, int fd)
 
 static bool certificate_needed(const struct tls *t)
 {
-	return !t->server || tls_ctx_verifies_clients(t->ctx);
+	return tls_ctx_level(t->ctx) != CERT_LEVEL_NONE &&
+	       (!t->server || tls_ctx_verifies_clients(t->ctx));
 }
 
 static int tls_handshake(void *state)
@@ -213,6 +282,7 @@ static int tls_handshake(void *state)
 		return -EPROTO;
 	}
 	t->done = true;
+	log_keys(t);
 	return 0;
 }
 
@@ -271,6 +341,13 @@ static const struct stream_layer tls_layer = {
 	.free = tls_free,
 };
 
+#ifdef HAVE_SECRET_CALLBACK
+static void on_keys(const WOLFSSL *ssl, const char *line)
+{
+	keylog_write(line);
+}
+#endif
+
 static struct tls *tls_new(struct tls_ctx *ctx, WOLFSSL_CTX *side, bool server,
 			   const char *peer_name)
 {
@@ -278,6 +355,11 @@ static struct tls *tls_new(struct tls_ctx *ctx, WOLFSSL_CTX *side, bool server,
 
 	if (!t)
 		return NULL;
+	t->keylog = keylog_seconds() > 0;
+#ifdef HAVE_SECRET_CALLBACK
+	/* At other times it doesn't even put the keys together. */
+	wolfSSL_CTX_set_keylog_callback(side, t->keylog ? on_keys : NULL);
+#endif
 	t->ssl = wolfSSL_new(side);
 	if (!t->ssl) {
 		free(t);

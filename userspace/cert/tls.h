@@ -6,14 +6,40 @@
 #include <stdbool.h>
 
 #include "base/stream.h"
+#include "cert/validate.h"
 
 #define TLS_HANDSHAKE_SECONDS 10
+
+/* Forward secrecy and authenticated encryption only (RFC 9325, 4.2). */
+#define TLS_CIPHERS                                      \
+	"TLS_AES_128_GCM_SHA256:"                        \
+	"TLS_AES_256_GCM_SHA384:"                        \
+	"TLS_CHACHA20_POLY1305_SHA256:"                  \
+	"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256:"       \
+	"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:"         \
+	"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384:"       \
+	"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:"         \
+	"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256:" \
+	"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
+
+enum tls_version {
+	TLS_VERSION_DEFAULT, /* 1.2 at least, and 1.3 at most */
+	TLS_VERSION_1_0,
+	TLS_VERSION_1_1,
+	TLS_VERSION_1_2,
+	TLS_VERSION_1_3,
+};
 
 struct tls_settings {
 	const char *certificate_file; /* PEM; NULL for a client without */
 	const char *private_key_file; /* PEM; NULL: in certificate_file */
 	const char *ca_file; /* PEM bundle that peers are verified against */
+	const char *crl_file; /* what these CAs have revoked; NULL: none */
+	enum cert_level level; /* of a peer's certificate */
 	bool verify_client; /* as server, demand a client certificate */
+	enum tls_version min, max;
+	/* By IANA's names, with colons; NULL: TLS_CIPHERS */
+	const char *ciphers;
 	unsigned int handshake_ms; /* 0: TLS_HANDSHAKE_SECONDS */
 };
 
@@ -32,9 +58,9 @@ void tls_ctx_free(struct tls_ctx *ctx); /* safe while connections live */
 /*
  * As stream_connect_tcp() and stream_accept_tcp(); -ENOKEY when @ctx lacks the
  * CA to verify a server, or the certificate to be one. @peer_name is what the
- * peer's certificate must carry: a DNS name or an address literal (SAN; the CN
- * counts only if there is no SAN; wildcards never match, RFC 5922, 7.2). NULL
- * on the server side: any name of a certificate that verifies.
+ * peer's certificate must carry, a name or an address literal, by the rules of
+ * the context's level (validate.h). NULL on the server side: any name of a
+ * certificate that verifies.
  */
 int tls_connect(struct tls_ctx *ctx, const struct sockaddr_in *local,
 		const struct sockaddr_in *peer, const char *peer_name,
@@ -42,7 +68,7 @@ int tls_connect(struct tls_ctx *ctx, const struct sockaddr_in *local,
 int tls_accept(struct tls_ctx *ctx, int fd, const char *peer_name,
 	       const struct stream_ops *ops, void *arg, struct stream **ret);
 
-/* The linked wolfSSL: "wolfSSL 5.5.4 without SRTP, DTLS 1.3"; for the log. */
+/* The linked wolfSSL, to be shown: "wolfSSL 5.5.4 without SRTP, DTLS 1.3". */
 const char *tls_features(void);
 
 #endif

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cert/trust.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <wolfssl/options.h>
+#include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/asn.h>
+#include <wolfssl/wolfcrypt/error-crypt.h>
+
+#include "cert/pem.h"
+#include "cert/words.h"
+
+struct anchor {
+	uint8_t *der;
+	struct DecodedCert cert; /* points into @der */
+};
+
+struct trust {
+	struct anchor *ca;
+	size_t n_cas;
+	struct crl {
+		DerBuffer *der;
+		time_t next; /* when it has no force any more */
+	} crl[TRUST_CRLS_MAX];
+	size_t n_crls;
+	char *ca_name, *crl_name;
+};
+
+static int add_ca(struct trust *t, const struct pem_block *block, char *err,
+		  size_t err_len)
+{
+	struct anchor *all, *a;
+	size_t len;
+	int r;
+
+	if (t->n_cas == TRUST_CAS_MAX) {
+		snprintf(err, err_len, "more than %d CA certificates in %s",
+			 TRUST_CAS_MAX, t->ca_name);
+		return -E2BIG;
+	}
+	all = realloc(t->ca, (t->n_cas + 1) * sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	t->ca = all;
+	a = &all[t->n_cas];
+	a->der = pem_certificate(block, &len);
+	if (!a->der) {
+		snprintf(err, err_len, "no usable CA certificate in %s",
+			 t->ca_name);
+		return -EINVAL;
+	}
+	t->n_cas++;
+	wc_InitDecodedCert(&a->cert, a->der, (word32)len, NULL);
+	r = wc_ParseCert(&a->cert, CERT_TYPE, NO_VERIFY, NULL);
+	if (!r)
+		return 0;
+	snprintf(err, err_len, "no usable CA certificate in %s: %s", t->ca_name,
+		 wc_GetErrorString(r));
+	return -EINVAL;
+}
+
+/* When the next one is due; false: it is no CRL. Signatures come later. */
+static bool read_crl(const DerBuffer *der, time_t *next)
+{
+	const byte *p = der->buffer;
+	WOLFSSL_X509_CRL *x = wolfSSL_d2i_X509_CRL(NULL, p, (int)der->length);
+	const WOLFSSL_ASN1_TIME *end = NULL;
+	struct tm tm = { 0 };
+	bool ok;
+
+	if (x)
+		end = wolfSSL_X509_CRL_get_nextUpdate(x);
+	ok = end && wolfSSL_ASN1_TIME_to_tm(end, &tm) == WOLFSSL_SUCCESS;
+	if (ok)
+		*next = timegm(&tm);
+	if (x)
+		wolfSSL_X509_CRL_free(x);
+	wolfSSL_ERR_clear_error();
+	return ok;
+}
+
+/* Takes @der over. One that can't be read would let pass what it revokes. */
+static int add_crl(struct trust *t, DerBuffer *der, char *err, size_t err_len)
+{
+	struct crl *c = &t->crl[t->n_crls];
+
+	if (t->n_crls == TRUST_CRLS_MAX) {
+		snprintf(err, err_len, "more than %d CRLs in %s",
+			 TRUST_CRLS_MAX, t->crl_name);
+		wc_FreeDer(&der);
+		return -E2BIG;
+	}
+	if (der && read_crl(der, &c->next)) {
+		c->der = der;
+		t->n_crls++;
+		return 0;
+	}
+	snprintf(err, err_len, "no usable CRL in %s", t->crl_name);
+	wc_FreeDer(&der);
+	return -EINVAL;
+}
+
+static int load_crls(struct trust *t, const struct cert_file *file, char *err,
+		     size_t err_len)
+{
+	struct pem_block left = { file->data, file->len }, one;
+	DerBuffer *der;
+	int r = 0;
+
+	while (!r && pem_next(&left, "X509 CRL", &one)) {
+		der = NULL;
+		wc_PemToDer(one.p, (long)one.len, CRL_TYPE, &der, NULL, NULL,
+			    NULL);
+		r = add_crl(t, der, err, err_len);
+	}
+	if (r || t->n_crls > 0)
+		return r;
+	der = NULL;
+	if (wc_AllocDer(&der, (word32)file->len, CRL_TYPE, NULL))
+		return -ENOMEM;
+	memcpy(der->buffer, file->data, file->len);
+	return add_crl(t, der, err, err_len);
+}
+
+static int load(struct trust *t, const struct cert_file *ca,
+		const struct cert_file *crl, char *err, size_t err_len)
+{
+	struct pem_block left = { ca->data, ca->len }, one;
+	int r;
+
+	while (pem_next(&left, "CERTIFICATE", &one)) {
+		r = add_ca(t, &one, err, err_len);
+		if (r)
+			return r;
+	}
+	if (t->n_cas == 0) {
+		snprintf(err, err_len, "no usable CA certificate in %s",
+			 t->ca_name);
+		return -EINVAL;
+	}
+	return crl ? load_crls(t, crl, err, err_len) : 0;
+}
+
+int trust_new(const struct cert_file *ca, const char *ca_name,
+	      const struct cert_file *crl, const char *crl_name,
+	      struct trust **ret, char *err, size_t err_len)
+{
+	struct trust *t = calloc(1, sizeof(*t));
+	int r = -ENOMEM;
+
+	snprintf(err, err_len, "out of memory");
+	if (!t)
+		return r;
+	t->ca_name = strdup(ca_name);
+	t->crl_name = strdup(crl_name ? crl_name : "");
+	if (t->ca_name && t->crl_name)
+		r = load(t, ca, crl, err, err_len);
+	if (r)
+		trust_free(t);
+	else
+		*ret = t;
+	return r;
+}
+
+void trust_free(struct trust *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->n_cas; i++) {
+		wc_FreeDecodedCert(&t->ca[i].cert);
+		free(t->ca[i].der);
+	}
+	free(t->ca);
+	for (size_t i = 0; i < t->n_crls; i++)
+		wc_FreeDer(&t->crl[i].der);
+	free(t->ca_name);
+	free(t->crl_name);
+	free(t);
+}
+
+size_t trust_count(const struct trust *t)
+{
+	return t->n_cas;
+}
+
+const struct DecodedCert *trust_ca(const struct trust *t, size_t i)
+{
+	return &t->ca[i].cert;
+}
+
+const char *trust_ca_name(const struct trust *t)
+{
+	return t->ca_name;
+}
+
+static void explain(const struct trust *t, const struct DecodedCert *cert,
+		    int error, bool stale, char *why, size_t size)
+{
+	words_add(why, size, "certificate ");
+	words_add_subject(why, size, cert);
+	if (error == CRL_CERT_REVOKED) {
+		words_add(why, size,
+			  " has been revoked by its issuer (CRL in %s)",
+			  t->crl_name);
+		return;
+	}
+	words_add(why, size,
+		  " may have been revoked: there is no valid CRL of ");
+	words_add_issuer(why, size, cert);
+	words_add(why, size, " in %s%s", t->crl_name,
+		  stale ? ", and one there is out of date" : "");
+}
+
+/*
+ * A manager that knows the CAs of the path and the CRLs that they signed.
+ * @stale: one of the CRLs is out of date, and so it isn't known.
+ */
+static WOLFSSL_CERT_MANAGER *manager_new(const struct trust *t,
+					 const struct DecodedCert *const *path,
+					 size_t n, bool *stale)
+{
+	WOLFSSL_CERT_MANAGER *cm = wolfSSL_CertManagerNew();
+	size_t i;
+
+	if (!cm ||
+	    wolfSSL_CertManagerEnableCRL(cm, WOLFSSL_CRL_CHECKALL) !=
+		    WOLFSSL_SUCCESS ||
+	    /* It would fetch what the certificate says, and wait for it. */
+	    wolfSSL_CertManagerSetCRL_IOCb(cm, NULL) != WOLFSSL_SUCCESS)
+		goto fail;
+	for (i = n; i-- > 1;) {
+		if (wolfSSL_CertManagerLoadCABuffer(
+			    cm, path[i]->source, path[i]->maxIdx,
+			    WOLFSSL_FILETYPE_ASN1) != WOLFSSL_SUCCESS)
+			goto fail;
+	}
+	/* Those of other CAs can't be loaded, and needn't. */
+	for (i = 0; i < t->n_crls; i++) {
+		const struct crl *c = &t->crl[i];
+
+		*stale = *stale || c->next < time(NULL);
+		wolfSSL_CertManagerLoadCRLBuffer(cm, c->der->buffer,
+						 (long)c->der->length,
+						 WOLFSSL_FILETYPE_ASN1);
+	}
+	return cm;
+fail:
+	if (cm)
+		wolfSSL_CertManagerFree(cm);
+	return NULL;
+}
+
+bool trust_revoked(const struct trust *t, const struct DecodedCert *const *path,
+		   size_t n, char *why, size_t why_len)
+{
+	WOLFSSL_CERT_MANAGER *cm;
+	int r = WOLFSSL_SUCCESS;
+	bool stale = false;
+
+	if (!t->n_crls)
+		return false;
+	cm = manager_new(t, path, n, &stale);
+	for (size_t i = 0; i + 1 < n && r == WOLFSSL_SUCCESS; i++) {
+		r = !cm ? MEMORY_E
+			: wolfSSL_CertManagerCheckCRL(
+				  cm, (byte *)(uintptr_t)path[i]->source,
+				  (int)path[i]->maxIdx);
+		if (r != WOLFSSL_SUCCESS)
+			explain(t, path[i], r, stale, why, why_len);
+	}
+	if (cm)
+		wolfSSL_CertManagerFree(cm);
+	wolfSSL_ERR_clear_error();
+	return r != WOLFSSL_SUCCESS;
+}
