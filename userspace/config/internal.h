@@ -4,6 +4,7 @@
 #define CONFIG_INTERNAL_H
 
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <libyang/libyang.h>
 
@@ -18,7 +19,8 @@ struct failed {
 /* One load: the candidate, and what is wrong with it. */
 struct load {
 	struct lyd_node *tree;
-	unsigned int line; /* the one being read */
+	bool edit; /* a value that is set already is replaced */
+	unsigned int line; /* the one being read; 0: it came from no file */
 	struct failed *failed; /* at most one for each line */
 	size_t n_failed;
 	struct config_error *errs; /* sorted by line */
@@ -54,10 +56,20 @@ void node_path(const struct lyd_node *node, const char *leaf, char *buf,
 /* The next child that configuration may hold, after @last (NULL: first). */
 const struct lysc_node *node_schema_next(const struct lysc_node *parent,
 					 const struct lysc_node *last);
+const struct lysc_node *node_schema_find(const struct lysc_node *parent,
+					 const char *name);
+/*
+ * The instance whose key (or own value, of a leaf-list) @value stands for, "07"
+ * for 7; NULL if none; @n counts all instances.
+ */
+struct lyd_node *node_find_instance(struct lyd_node *siblings,
+				    const struct lysc_node *schema,
+				    const char *value, size_t *n);
 const struct lyd_node *node_child(const struct lyd_node *node,
 				  const char *name);
 
 /* type.c: "a number from 1 to 65535", "one of udp, tcp, tls" */
+const struct lysc_type *type_of(const struct lysc_node *leaf);
 void type_describe(const struct lysc_node *leaf, char *buf, size_t size);
 
 /* text.c: split a line in place; returns the words, or -1 with a sentence */
@@ -66,6 +78,22 @@ int text_split(char *line, size_t len, char *words[CONFIG_WORDS_MAX], char *err,
 
 /* line.c: what one line says goes into the candidate, or into the errors */
 void line_apply(struct load *ld, char *const words[], size_t n);
+void line_unknown(struct load *ld, struct lyd_node *parent,
+		  const struct lysc_node *schema, const char *word);
+
+/* edit.c */
+int tree_dup(const struct lyd_node *tree, struct lyd_node **ret);
+/* All nodes that the words lead to; -EINVAL for words not in the model. */
+int tree_select(const struct lyd_node *tree, char *const words[], size_t n,
+		struct ly_set *set, struct config_error *err);
+
+/* mark.c: secret and policy, of the node itself or of one around it */
+bool schema_is_secret(const struct lysc_node *schema);
+bool schema_is_policy(const struct lysc_node *schema);
+
+/* print.c: the words of a setting's line, without its value */
+void print_path(FILE *f, const struct lyd_node *node);
+void print_word(FILE *f, const char *word);
 
 /* check.c: everything that can only be said of the whole */
 void check_tree(struct load *ld);

@@ -37,8 +37,8 @@ static void list_children(const struct lysc_node *parent, char *buf,
 		list_add(buf, size, child->name);
 }
 
-static const struct lysc_node *find_child(const struct lysc_node *parent,
-					  const char *name)
+const struct lysc_node *node_schema_find(const struct lysc_node *parent,
+					 const char *name)
 {
 	const struct lysc_node *child = NULL;
 
@@ -85,9 +85,9 @@ static struct lyd_node *enter_container(struct load *ld,
  * The instance whose key (or own value, of a leaf-list) @value stands for, "07"
  * for 7; @n counts all instances.
  */
-static struct lyd_node *find_instance(struct lyd_node *siblings,
-				      const struct lysc_node *schema,
-				      const char *value, size_t *n)
+struct lyd_node *node_find_instance(struct lyd_node *siblings,
+				    const struct lysc_node *schema,
+				    const char *value, size_t *n)
 {
 	bool is_list = schema->nodetype == LYS_LIST;
 	struct lyd_node *node, *found = NULL;
@@ -120,7 +120,7 @@ static struct lyd_node *enter_entry(struct load *ld, struct lyd_node *parent,
 	char wanted[200];
 	size_t n;
 
-	node = find_instance(children(ld, parent), schema, key, &n);
+	node = node_find_instance(children(ld, parent), schema, key, &n);
 	if (node)
 		return node;
 	if (n >= max) {
@@ -158,7 +158,7 @@ static bool cannot_list(struct load *ld, struct lyd_node *parent,
 	struct lyd_node *node;
 	size_t n;
 
-	node = find_instance(children(ld, parent), schema, value, &n);
+	node = node_find_instance(children(ld, parent), schema, value, &n);
 	if (node)
 		fail(ld, parent, schema,
 		     "\"%.*s\" is listed in line %u already; remove one", SHOWN,
@@ -169,6 +169,31 @@ static bool cannot_list(struct load *ld, struct lyd_node *parent,
 	else
 		return false;
 	return true;
+}
+
+/* An editor means the last word it says; a file says each once. */
+static bool is_settled(struct load *ld, struct lyd_node *parent,
+		       const struct lysc_node *schema, const char *value,
+		       const char *wanted)
+{
+	struct lyd_node *node;
+	size_t n;
+
+	if (schema->nodetype == LYS_LEAFLIST)
+		return node_find_instance(children(ld, parent), schema, value,
+					  &n);
+	if (lyd_find_sibling_val(children(ld, parent), schema, NULL, 0, &node))
+		return false;
+	switch (lyd_change_term(node, value)) {
+	case LY_SUCCESS:
+	case LY_EEXIST:
+	case LY_ENOT: /* the same value as before */
+		return true;
+	default:
+		fail(ld, parent, schema, "\"%.*s\" won't do: give %s", SHOWN,
+		     value, wanted);
+		return true;
+	}
 }
 
 static void set_leaf(struct load *ld, struct lyd_node *parent,
@@ -191,6 +216,8 @@ static void set_leaf(struct load *ld, struct lyd_node *parent,
 		     SHOWN, words[1]);
 		return;
 	}
+	if (ld->edit && is_settled(ld, parent, schema, words[0], wanted))
+		return;
 	if (schema->nodetype == LYS_LEAF
 		    ? is_duplicate(ld, parent, schema, words[0])
 		    : cannot_list(ld, parent, schema, words[0]))
@@ -214,8 +241,8 @@ static void incomplete(struct load *ld, struct lyd_node *parent,
 	fail(ld, parent, NULL, "the line is incomplete: go on with %s", names);
 }
 
-static void unknown(struct load *ld, struct lyd_node *parent,
-		    const struct lysc_node *schema, const char *word)
+void line_unknown(struct load *ld, struct lyd_node *parent,
+		  const struct lysc_node *schema, const char *word)
 {
 	char names[200];
 
@@ -230,10 +257,11 @@ void line_apply(struct load *ld, char *const words[], size_t n)
 	struct lyd_node *parent = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct lysc_node *child = find_child(schema, words[i]);
+		const struct lysc_node *child =
+			node_schema_find(schema, words[i]);
 
 		if (!child) {
-			unknown(ld, parent, schema, words[i]);
+			line_unknown(ld, parent, schema, words[i]);
 			return;
 		}
 		if (child->nodetype & (LYS_LEAF | LYS_LEAFLIST)) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/edit.h"
 #include "config/internal.h"
 
 static void read_line(struct load *ld, const char *text, size_t len)
@@ -65,6 +66,30 @@ int config_load_text(const char *text, size_t len, struct lyd_node **ret,
 		return (int)ld.n_errs;
 	}
 	*ret = ld.tree;
+	return 0;
+}
+
+int config_edit_text(struct lyd_node **tree, const char *text, size_t len,
+		     bool merge, struct config_error *errs, size_t max_errs)
+{
+	struct load ld = { .edit = merge, .errs = errs, .max_errs = max_errs };
+
+	if (merge && tree_dup(*tree, &ld.tree) < 0)
+		return -ENOMEM;
+	ld.failed = calloc(CONFIG_LINES_MAX, sizeof(ld.failed[0]));
+	if (!ld.failed) {
+		lyd_free_all(ld.tree);
+		return -ENOMEM;
+	}
+	read_lines(&ld, text, len);
+	ly_err_clean(config_ctx(), NULL);
+	free(ld.failed);
+	if (ld.n_errs > 0) {
+		lyd_free_all(ld.tree);
+		return (int)ld.n_errs;
+	}
+	lyd_free_all(*tree);
+	*tree = ld.tree;
 	return 0;
 }
 

@@ -72,7 +72,7 @@ static void describe_enum(const struct lysc_type_enum *type, char *buf,
 	append(buf, size, "one of %s", names);
 }
 
-static const struct lysc_type *type_of(const struct lysc_node *leaf)
+const struct lysc_type *type_of(const struct lysc_node *leaf)
 {
 	if (leaf->nodetype == LYS_LEAF)
 		return ((const struct lysc_node_leaf *)leaf)->type;
