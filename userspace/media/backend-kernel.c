@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The kernel module as the media backend. */
 #include <errno.h>
+#include <string.h>
 
 #include <event2/event.h>
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/notify.h"
 #include "media/backend.h"
 
 static struct {
@@ -27,10 +29,27 @@ static void on_rgf_event(const struct rgf_event *e, void *arg)
 	case RGF_EVENT_AUTH:
 		kernel.tell->auth(e->id, e->leg, e->count);
 		break;
+	case RGF_EVENT_KEY:
+		notify(MEDIA_KEY, e->label, e->id,
+		       e->direction == RINGFENCE_DIRECTION_TX ? "tx" : "rx",
+		       e->leg, (unsigned long long)e->count);
+		break;
+	case RGF_EVENT_DESYNC:
+		kernel.tell->desync(e->id, e->leg, e->ssrc);
+		break;
 	case RGF_EVENT_MEDIA:
 		log_dbg("media", "%s: first packet of leg %u, ssrc %08x",
 			e->label, e->leg, e->ssrc);
 		break;
+	case RGF_EVENT_RULES_LOADED:
+	case RGF_EVENT_RULES_CONFIRMED:
+	case RGF_EVENT_RULES_BACK:
+	case RGF_EVENT_RULES_DELETED:
+	case RGF_EVENT_ADDRESS_SET:
+	case RGF_EVENT_BAN:
+	case RGF_EVENT_UNBAN:
+	case RGF_EVENT_FULL:
+		break; /* not of a session */
 	}
 }
 
@@ -41,7 +60,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	if (err == -ENOBUFS)
 		kernel.tell->lost();
 	else if (err && err != -EAGAIN)
-		log_warn("media", "kernel events: error %d", -err);
+		notify(MEDIA_EVENTS, strerror(-err));
 }
 
 static void kernel_close(void)

@@ -12,6 +12,8 @@ struct media_events {
 	void (*lost)(void); /* some events were: look at everything */
 	/* @leg failed authentication often, @count times so far */
 	void (*auth)(uint32_t id, unsigned int leg, uint64_t count);
+	/* a stream that came to @leg is out of step, and stays so */
+	void (*desync)(uint32_t id, unsigned int leg, uint32_t ssrc);
 };
 
 /* The calls return 0 or -errno; error() then has a sentence. */

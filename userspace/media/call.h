@@ -38,12 +38,15 @@ struct leg {
 	struct media_profile prof;
 	struct port_pair ports;
 	uint64_t sdp_id, sdp_version; /* of our SDP's o= line */
+	enum ringfence_suite suite; /* in use; with the key that we send by */
+	struct rgf_key tx_key;
 };
 
 struct media_call {
 	char label[RINGFENCE_LABEL_MAX + 1];
 	uint32_t id; /* of the backend's session; 0: none */
-	uint32_t idle_timeout;
+	struct media_timeouts timeouts;
+	uint32_t idle_timeout; /* which the session has */
 	struct leg leg[2];
 	struct offer offer;
 	void (*on_idle)(struct media_call *mc, void *arg);

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/secret.h"
 #include "media/backend.h"
 #include "media/call.h"
@@ -40,7 +41,7 @@ static void on_idle(uint32_t id)
 
 	if (!mc)
 		return;
-	log_note("media", "%s: no media for %u s", mc->label, mc->idle_timeout);
+	notify(MEDIA_IDLE, mc->label, mc->idle_timeout);
 	mc->on_idle(mc, mc->arg);
 }
 
@@ -50,8 +51,7 @@ static void on_gone(uint32_t id)
 
 	if (!mc)
 		return; /* it was us */
-	log_warn("media", "%s: session %u was removed by somebody else",
-		 mc->label, id);
+	notify(MEDIA_GONE, mc->label, id);
 	tdelete(mc, &calls, compare);
 	mc->id = 0;
 	mc->on_idle(mc, mc->arg);
@@ -62,9 +62,18 @@ static void on_auth(uint32_t id, unsigned int leg, uint64_t count)
 	struct media_call *mc = find_call(id);
 
 	if (mc)
-		log_warn("media",
-			 "%s: leg %u: %llu packets failed authentication",
-			 mc->label, leg, (unsigned long long)count);
+		notify(MEDIA_AUTH, mc->label, leg, (unsigned long long)count);
+}
+
+static void on_desync(uint32_t id, unsigned int leg, uint32_t ssrc)
+{
+	struct media_call *mc = find_call(id);
+
+	if (!mc)
+		return;
+	notify(MEDIA_DESYNC, mc->label, mc->leg[leg].prof.name);
+	log_info("media", "%s: session %u: leg %u, ssrc %08x is out of step",
+		 mc->label, id, leg, ssrc);
 }
 
 /* A list of session ids that grows. */
@@ -127,8 +136,7 @@ static void on_lost(void)
 	/* Ours first: a session made meanwhile is in the dump all the more. */
 	twalk_r(calls, census_call, &c);
 	if (backend->dump(census_session, &c)) {
-		log_warn("media", "events were lost, and no dump: %s",
-			 backend->error());
+		notify(MEDIA_EVENTS, backend->error());
 		goto out;
 	}
 	if (c.present.n)
@@ -152,6 +160,7 @@ static const struct media_events events = {
 	.gone = on_gone,
 	.lost = on_lost,
 	.auth = on_auth,
+	.desync = on_desync,
 };
 
 /* Four descriptors a call: see ports.h. */
@@ -220,7 +229,8 @@ static void set_label(struct media_call *mc, const char *label)
 }
 
 static struct media_call *
-call_alloc(const struct media_profile prof[2], uint32_t idle_timeout,
+call_alloc(const struct media_profile prof[2],
+	   const struct media_timeouts *timeouts,
 	   void (*on_idle_cb)(struct media_call *mc, void *arg), void *arg)
 {
 	struct media_call *mc = calloc(1, sizeof(*mc));
@@ -228,7 +238,7 @@ call_alloc(const struct media_profile prof[2], uint32_t idle_timeout,
 
 	if (!mc)
 		return NULL;
-	mc->idle_timeout = idle_timeout;
+	mc->timeouts = *timeouts;
 	mc->on_idle = on_idle_cb;
 	mc->arg = arg;
 	for (i = 0; i < 2; i++) {
@@ -246,7 +256,7 @@ call_alloc(const struct media_profile prof[2], uint32_t idle_timeout,
 }
 
 int media_call_new(const char *label, const struct media_profile prof[2],
-		   uint32_t idle_timeout,
+		   const struct media_timeouts *timeouts,
 		   void (*on_idle_cb)(struct media_call *mc, void *arg),
 		   void *arg, struct media_call **ret)
 {
@@ -255,9 +265,10 @@ int media_call_new(const char *label, const struct media_profile prof[2],
 	int err = 0;
 
 	if (!profile_ok(&prof[0]) || !profile_ok(&prof[1]) ||
-	    idle_timeout > RINGFENCE_IDLE_TIMEOUT_MAX)
+	    timeouts->idle > RINGFENCE_IDLE_TIMEOUT_MAX ||
+	    timeouts->hold > RINGFENCE_IDLE_TIMEOUT_MAX)
 		return -EINVAL;
-	mc = call_alloc(prof, idle_timeout, on_idle_cb, arg);
+	mc = call_alloc(prof, timeouts, on_idle_cb, arg);
 	if (!mc)
 		return -ENOMEM;
 	set_label(mc, label);
@@ -292,34 +303,44 @@ static void fill_leg(struct rgf_leg *to, const struct leg *leg,
 {
 	to->has = RGF_HAS_LOCAL_ADDR | RGF_HAS_LOCAL_PORT |
 		  RGF_HAS_LOCAL_RTCP_PORT | RGF_HAS_SUITE;
-	to->local_addr = leg->prof.local_addr;
+	to->local_addr = rgf_addr_v4(leg->prof.local_addr);
 	to->local_port = leg->ports.port;
 	to->local_rtcp_port = leg->ports.port + 1;
 	to->suite = side->suite;
 	if (!side->peer.held) {
 		to->has |= RGF_HAS_PEER_ADDR | RGF_HAS_PEER_PORT |
 			   RGF_HAS_PEER_RTCP_PORT;
-		to->peer_addr = side->peer.addr;
+		to->peer_addr = rgf_addr_v4(side->peer.addr);
 		to->peer_port = side->peer.port;
 		to->peer_rtcp_port = side->peer.rtcp_port;
 	}
 	if (side->suite == RINGFENCE_SUITE_NONE)
 		return;
-	to->has |= RGF_HAS_TX_KEY | RGF_HAS_RX_KEY;
-	to->tx_key = side->tx_key;
-	to->rx_key = side->rx_key;
+	to->has |= RGF_HAS_TX_KEYS | RGF_HAS_RX_KEYS;
+	to->tx.n = 1;
+	to->tx.key[0].key = side->tx_key;
+	to->rx.n = 1;
+	to->rx.key[0].key = side->rx_key;
+}
+
+static void keep_key(struct leg *leg, const struct side *side)
+{
+	leg->suite = side->suite;
+	leg->tx_key = side->tx_key;
 }
 
 /* Make the session, or change it: then a peer on hold keeps its address. */
 static int program(struct media_call *mc, const struct side *offerer,
 		   const struct side *answerer, struct media_refusal *why)
 {
+	bool hold = offerer->peer.on_hold || answerer->peer.on_hold;
+	uint32_t idle = hold ? mc->timeouts.hold : mc->timeouts.idle;
 	unsigned int from = mc->offer.from;
 	struct rgf_session s = {
 		.has = RGF_HAS_LABEL | RGF_HAS_IDLE_TIMEOUT | RGF_HAS_LEG_A |
 		       RGF_HAS_LEG_B,
 		.id = mc->id,
-		.idle_timeout = mc->idle_timeout,
+		.idle_timeout = idle,
 	};
 	int err;
 
@@ -331,6 +352,9 @@ static int program(struct media_call *mc, const struct side *offerer,
 	if (err)
 		return sdp_refuse(why, err, 503, "media session: %s",
 				  backend->error());
+	mc->idle_timeout = idle;
+	keep_key(&mc->leg[from], offerer);
+	keep_key(&mc->leg[!from], answerer);
 	if (mc->id)
 		return 0;
 	mc->id = s.id;
@@ -382,12 +406,16 @@ uint32_t media_call_session(const struct media_call *mc)
 /* The leg of the kernel's session must be where the profile says. */
 static int adopt_leg(struct leg *leg, const struct rgf_leg *from)
 {
-	if (from->local_addr.s_addr != leg->prof.local_addr.s_addr)
+	const struct rgf_addr ours = rgf_addr_v4(leg->prof.local_addr);
+
+	if (!rgf_addr_equal(&from->local_addr, &ours))
 		return -EADDRNOTAVAIL;
-	return ports_take_this(from->local_addr, from->local_port, &leg->ports);
+	return ports_take_this(leg->prof.local_addr, from->local_port,
+			       &leg->ports);
 }
 
 int media_call_adopt(uint32_t id, const struct media_profile prof[2],
+		     const struct media_timeouts *timeouts,
 		     void (*on_idle_cb)(struct media_call *mc, void *arg),
 		     void *arg, struct media_call **ret)
 {
@@ -400,9 +428,10 @@ int media_call_adopt(uint32_t id, const struct media_profile prof[2],
 	err = backend->get(id, &s);
 	if (err)
 		return err;
-	mc = call_alloc(prof, s.idle_timeout, on_idle_cb, arg);
+	mc = call_alloc(prof, timeouts, on_idle_cb, arg);
 	if (!mc)
 		return -ENOMEM;
+	mc->idle_timeout = s.idle_timeout;
 	set_label(mc, s.label);
 	err = adopt_leg(&mc->leg[0], &s.leg[0]);
 	if (!err)

@@ -37,6 +37,12 @@ struct media_refusal {
 	char reason[160]; /* for the log and the Warning header */
 };
 
+/* Seconds without media after which a call is told so; 0: never. */
+struct media_timeouts {
+	uint32_t idle;
+	uint32_t hold; /* while a peer doesn't want to send or to receive */
+};
+
 struct media_call;
 
 int media_init(void); /* opens the backend; 0 or -errno */
@@ -46,10 +52,11 @@ void media_exit(void); /* leaves kernel sessions alone */
  * media_call_new() - media of a new call; ports are taken, nothing programmed
  * @label: at most RINGFENCE_LABEL_MAX bytes, names the call in the kernel
  * @prof: leg 0 towards the caller, leg 1 towards the callee; copied
- * @on_idle: media time-out: nothing was relayed for @idle_timeout seconds
+ * @timeouts: copied
+ * @on_idle: nothing was relayed for so long
  */
 int media_call_new(const char *label, const struct media_profile prof[2],
-		   uint32_t idle_timeout,
+		   const struct media_timeouts *timeouts,
 		   void (*on_idle)(struct media_call *mc, void *arg), void *arg,
 		   struct media_call **ret);
 
@@ -78,12 +85,13 @@ uint32_t media_call_session(const struct media_call *mc); /* 0: none yet */
 
 /*
  * After a restart: take over the kernel session @id (with its ports), as if
- * media_call_answer() had just made it. -ENOENT when the kernel has none.
+ * media_call_answer() had just made it; its time-out stays until it changes. -ENOENT when the kernel has none.
  * media_orphans() then removes each session of ours that nobody adopted: those
  * with the label prefix MEDIA_LABEL_PREFIX.
  */
 #define MEDIA_LABEL_PREFIX "sip:"
 int media_call_adopt(uint32_t id, const struct media_profile prof[2],
+		     const struct media_timeouts *timeouts,
 		     void (*on_idle)(struct media_call *mc, void *arg),
 		     void *arg, struct media_call **ret);
 void media_orphans(void);

@@ -116,6 +116,19 @@ static int pick_crypto(const struct leg *leg, const struct sdp *sdp,
 	return i ? -ENOKEY : refuse_keyless(sdp, n, why);
 }
 
+/*
+ * The key to send by on @leg. The one in use is kept: many phones don't look at
+ * the key of a re-INVITE, and could decrypt no more. The kernel goes on with its
+ * index then, so no key stream is used twice.
+ */
+static int choose_key(const struct leg *leg, struct sdes *line)
+{
+	if (leg->suite != line->suite)
+		return sdes_new_key(line);
+	line->key = leg->tx_key;
+	return 0;
+}
+
 /* The offerer's key, and one of ours for the answer. */
 static int key_offerer(struct offer *o, const struct leg *leg,
 		       const struct sdp *sdp, struct media_refusal *why)
@@ -129,7 +142,7 @@ static int key_offerer(struct offer *o, const struct leg *leg,
 	if (err)
 		return err;
 	ours.suite = theirs.suite;
-	err = sdes_new_key(&ours);
+	err = choose_key(leg, &ours);
 	o->tag = theirs.tag;
 	o->side.suite = theirs.suite;
 	o->side.rx_key = theirs.key;
@@ -150,7 +163,7 @@ static int make_lines(struct offer *o, const struct leg *leg,
 	for (i = 0; i < leg->prof.n_suites; i++) {
 		o->lines[i].tag = i + 1;
 		o->lines[i].suite = leg->prof.suites[i];
-		if (sdes_new_key(&o->lines[i]))
+		if (choose_key(leg, &o->lines[i]))
 			return sdp_refuse(why, -EIO, 500, "no random numbers");
 		o->n_lines++;
 	}

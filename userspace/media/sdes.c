@@ -116,7 +116,8 @@ static int parse_suite(const char *p, size_t n, enum ringfence_suite *ret)
 		return -ENOTSUP;
 	memcpy(name, p, n);
 	name[n] = '\0';
-	if (rgf_suite_by_name(name, ret) || *ret == RINGFENCE_SUITE_NONE)
+	if (rgf_suite_by_name(name, ret) || *ret == RINGFENCE_SUITE_NONE ||
+	    *ret > SDES_SUITE_MAX)
 		return -ENOTSUP;
 	return 0;
 }

@@ -11,6 +11,9 @@
 #define SDES_VALUE_MAX 512 /* bytes of an attribute's value we look at */
 #define SDES_TAG_MAX   999999999
 
+/* The module has more suites than are negotiated here: those up to this. */
+#define SDES_SUITE_MAX RINGFENCE_SUITE_AES_CM_128_HMAC_SHA1_32
+
 struct sdes {
 	uint32_t tag;
 	enum ringfence_suite suite;

@@ -105,6 +105,23 @@ static uint16_t get_rtcp_port(const struct sdp *sdp, unsigned int n,
 	return p;
 }
 
+const char *sdp_direction(const struct sdp *sdp, unsigned int n)
+{
+	static const char *const names[] = { "sendrecv", "sendonly", "recvonly",
+					     "inactive" };
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		if (sdp_attribute(sdp, n, names[i], 0))
+			return names[i];
+	}
+	for (i = 0; i < 4; i++) {
+		if (sdp_session_attribute(sdp, names[i]))
+			return names[i];
+	}
+	return "sendrecv";
+}
+
 int sdp_get_peer(const struct sdp *sdp, unsigned int n, struct in_addr local,
 		 struct sdp_peer *ret, struct media_refusal *why)
 {
@@ -129,6 +146,8 @@ int sdp_get_peer(const struct sdp *sdp, unsigned int n, struct in_addr local,
 		if (err)
 			return err;
 	}
+	peer.on_hold = peer.held ||
+		       strcmp(sdp_direction(sdp, n), "sendrecv") != 0;
 	peer.rtcp_port = get_rtcp_port(sdp, n, &peer);
 	*ret = peer;
 	return 0;

@@ -99,24 +99,6 @@ static void add_attributes(struct text *t, const struct sdp *from,
 	}
 }
 
-/* The stream's direction, else the session's (RFC 4566, 6). */
-static const char *direction(const struct sdp *from, unsigned int n)
-{
-	static const char *const names[] = { "sendrecv", "sendonly", "recvonly",
-					     "inactive" };
-	size_t i;
-
-	for (i = 0; i < 4; i++) {
-		if (sdp_attribute(from, n, names[i], 0))
-			return names[i];
-	}
-	for (i = 0; i < 4; i++) {
-		if (sdp_session_attribute(from, names[i]))
-			return names[i];
-	}
-	return "sendrecv";
-}
-
 /* On hold by address; our own address is always a real one. */
 static const char *held_direction(const char *dir)
 {
@@ -128,7 +110,7 @@ static const char *held_direction(const char *dir)
 static void add_audio(struct text *t, const struct sdp *from, unsigned int n,
 		      bool held, const struct sdp_ours *ours)
 {
-	const char *dir = direction(from, n);
+	const char *dir = sdp_direction(from, n);
 	uint8_t formats[SDP_FORMATS_MAX];
 	unsigned int i, count = sdp_formats(from, n, formats);
 	bool known[128] = { false };

@@ -38,6 +38,7 @@ struct sdp_peer {
 	struct in_addr addr;
 	uint16_t port, rtcp_port; /* host byte order */
 	bool held; /* address 0.0.0.0: nowhere for now (RFC 2543, B.5) */
+	bool on_hold; /* that, or not both ways (RFC 3264, 8.4) */
 };
 
 struct sdp; /* parsed */
@@ -87,6 +88,10 @@ struct sdp_ours {
 	unsigned int n_crypto;
 	const char *const *crypto; /* values of a=crypto */
 };
+
+/* "sendrecv", "sendonly", "recvonly" or "inactive": the stream's, else the
+ * session's (RFC 4566, 6). */
+const char *sdp_direction(const struct sdp *sdp, unsigned int n);
 
 /**
  * sdp_write() - our SDP: the peer's formats at our address

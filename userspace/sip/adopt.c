@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "sip/call.h"
 #include "sip/store.h"
 
@@ -15,7 +16,8 @@ static int adopt_leg(struct leg *leg, struct store_leg *from)
 	return leg_index(leg);
 }
 
-static int adopt_call(struct call *c, struct store_record *r)
+static int adopt_call(struct call *c, struct store_record *r,
+		      const struct sip_config *cfg)
 {
 	struct media_profile prof[2] = { c->leg[0].gw->media,
 					 c->leg[1].gw->media };
@@ -26,8 +28,8 @@ static int adopt_call(struct call *c, struct store_record *r)
 	if (!ret)
 		ret = adopt_leg(&c->leg[1], &r->leg[1]);
 	if (!ret)
-		ret = media_call_adopt(r->session, prof, call_media_idle, c,
-				       &c->media);
+		ret = media_call_adopt(r->session, prof, &cfg->timeouts,
+				       call_media_idle, c, &c->media);
 	return ret;
 }
 
@@ -41,21 +43,17 @@ static int adopt(struct store_record *r, void *arg)
 	int ret;
 
 	if (!a || !b) {
-		log_warn("sip",
-			 "call %u of before the restart is dropped: its "
-			 "gateways are gone",
-			 r->number);
+		notify(SIP_CALL_LOST, r->number, "its gateways are gone");
 		return -ENOENT;
 	}
 	c = call_new_numbered(a, b, r->number);
 	if (!c)
 		return -ENOMEM;
-	ret = adopt_call(c, r);
+	ret = adopt_call(c, r, cfg);
 	if (ret < 0) {
-		log_warn("sip", "call %u of before the restart is dropped: %s",
-			 r->number,
-			 ret == -ENOENT ? "the kernel has no such session"
-					: strerror(-ret));
+		notify(SIP_CALL_LOST, r->number,
+		       ret == -ENOENT ? "the kernel has no such session"
+				      : strerror(-ret));
 		call_set_state(c, CALL_DEAD);
 		return ret;
 	}

@@ -3,10 +3,11 @@
  * Timers: one for each call, by its state:
  *   CALLING, RINGING    the callee has SIP_RING_SECONDS to answer
  *   ANSWERED, ENDING    our 2xx is repeated until the caller's ACK, 64 T1 long
+ *   ESTABLISHED         the same for a re-INVITE; before, a change has
+ *			 SIP_CHANGE_SECONDS to be answered
  *   CANCELLING          the callee has SIP_CANCEL_SECONDS to end its INVITE
  */
 #include <errno.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,6 @@ static struct calls calls, dead;
 static unsigned int n_calls;
 static uint32_t last_number;
 static struct event *reaper;
-/* Balanced trees: what a peer chooses as a key can't make them slow. */
-static void *tag_index, *origin_index;
 
 static const char *const state_names[] = {
 	[CALL_NEW] = "new",
@@ -56,84 +55,13 @@ static const unsigned int legal[] = {
 	[CALL_DEAD] = 0,
 };
 
-static int compare_tag(const void *a, const void *b)
-{
-	const struct leg *x = a, *y = b;
-
-	return strcmp(x->dialog.local_tag, y->dialog.local_tag);
-}
-
-static int compare_origin(const void *a, const void *b)
-{
-	const struct leg *x = a, *y = b;
-	int ret;
-
-	if (x->gw != y->gw)
-		return x->gw < y->gw ? -1 : 1;
-	ret = strcmp(x->dialog.call_id, y->dialog.call_id);
-	if (!ret)
-		ret = strcmp(x->dialog.remote_tag, y->dialog.remote_tag);
-	if (!ret && x->invite_cseq != y->invite_cseq)
-		ret = x->invite_cseq < y->invite_cseq ? -1 : 1;
-	return ret;
-}
-
-struct leg *leg_by_tag(const char *local_tag)
-{
-	struct leg key = { .dialog.local_tag = (char *)local_tag };
-	struct leg **found = tfind(&key, &tag_index, compare_tag);
-
-	return found ? *found : NULL;
-}
-
-struct leg *leg_by_origin(const struct gateway *gw, const osip_message_t *req)
-{
-	struct leg key = {
-		.gw = (struct gateway *)gw,
-		.dialog.remote_tag = (char *)message_tag(req->from),
-		.invite_cseq = message_cseq(req),
-	};
-	struct leg **found;
-
-	if (!key.dialog.remote_tag ||
-	    osip_call_id_to_str(req->call_id, &key.dialog.call_id) != 0)
-		return NULL;
-	found = tfind(&key, &origin_index, compare_origin);
-	osip_free(key.dialog.call_id);
-	return found ? *found : NULL;
-}
-
-int leg_index(struct leg *leg)
-{
-	if (!tsearch(leg, &tag_index, compare_tag))
-		return -ENOMEM;
-	leg->by_tag = true;
-	if (!leg->invite_branch)
-		return 0;
-	if (!tsearch(leg, &origin_index, compare_origin))
-		return -ENOMEM;
-	leg->by_origin = true;
-	return 0;
-}
-
-static void leg_clear(struct leg *leg)
-{
-	if (leg->by_tag)
-		tdelete(leg, &tag_index, compare_tag);
-	if (leg->by_origin)
-		tdelete(leg, &origin_index, compare_origin);
-	txn_release(leg->txn);
-	free(leg->invite_branch);
-	dialog_clear(&leg->dialog);
-}
-
 static void call_free(struct call *c)
 {
+	change_abandon(c);
+	infos_abandon(c);
 	leg_clear(&c->leg[0]);
 	leg_clear(&c->leg[1]);
-	osip_message_free(c->ok);
-	osip_message_free(c->ack);
-	secret_free(c->answer, c->answer ? strlen(c->answer) : 0);
+	secret_free_text(c->answer);
 	free(c->early_tag);
 	if (c->timer)
 		event_free(c->timer);
@@ -150,11 +78,23 @@ static void on_reap(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static void call_timer(struct call *c, unsigned int ms)
+void call_timer(struct call *c, unsigned int ms)
 {
 	struct timeval tv = { ms / 1000, (ms % 1000) * 1000 };
 
 	event_add(c->timer, &tv);
+}
+
+void call_timer_stop(struct call *c)
+{
+	event_del(c->timer);
+}
+
+void call_repeat_ok(struct call *c)
+{
+	c->resend_ms = SIP_T1_MS;
+	c->resent_ms = 0;
+	call_timer(c, c->resend_ms);
 }
 
 static void release_media(struct call *c)
@@ -172,6 +112,15 @@ static void bury(struct call *c)
 	n_calls--;
 	TAILQ_INSERT_TAIL(&dead, c, entry);
 	event_active(reaper, EV_TIMEOUT, 0);
+}
+
+/* A dialog may end with a re-INVITE in it; BYE need not wait for its ACK. */
+static void end_change(struct call *c)
+{
+	change_abandon(c);
+	infos_abandon(c);
+	leg_forget_ok(&c->leg[0]);
+	leg_forget_ok(&c->leg[1]);
 }
 
 void call_set_state(struct call *c, enum call_state state)
@@ -196,8 +145,7 @@ void call_set_state(struct call *c, enum call_state state)
 		break;
 	case CALL_ANSWERED:
 		c->since = time(NULL);
-		c->resend_ms = SIP_T1_MS;
-		call_timer(c, c->resend_ms);
+		call_repeat_ok(c);
 		store_save(c);
 		break;
 	case CALL_ESTABLISHED:
@@ -210,6 +158,8 @@ void call_set_state(struct call *c, enum call_state state)
 	case CALL_ENDING:
 		release_media(c);
 		store_delete(c);
+		if (old == CALL_ESTABLISHED)
+			end_change(c);
 		if (old != CALL_ANSWERED || c->leg[0].end == LEG_ENDED)
 			event_del(c->timer);
 		break;
@@ -233,8 +183,8 @@ static void log_end(const struct call *c, const char *why)
 			 why);
 }
 
-/* In CALL_ENDING: is there a leg to wait for? */
-static void check_ended(struct call *c)
+/* Is there another leg to wait for? */
+void call_leg_ended(struct call *c)
 {
 	if (c->state != CALL_ENDING)
 		return;
@@ -244,63 +194,12 @@ static void check_ended(struct call *c)
 	call_set_state(c, CALL_DEAD);
 }
 
-void leg_path(const struct leg *leg, struct sip_path *path)
-{
-	*path = leg->path;
-	if (path->transport == SIP_UDP)
-		path->transport = leg->gw->transport;
-	dialog_path(&leg->dialog, path);
-}
-
-static void bye_response(struct txn *t, const osip_message_t *resp, void *arg)
-{
-	struct leg *leg = arg;
-
-	if (resp->status_code < 200)
-		return;
-	leg->end = LEG_ENDED;
-	txn_release(t);
-	check_ended(leg->call);
-}
-
-static void bye_failure(struct txn *t, int status, const char *why, void *arg)
-{
-	struct leg *leg = arg;
-
-	log_info("sip", "call %u: BYE to gateway %s: %s", leg->call->number,
-		 leg->gw->name, why);
-	leg->end = LEG_ENDED;
-	txn_release(t);
-	check_ended(leg->call);
-}
-
-static const struct txn_client bye_client = {
-	.on_response = bye_response,
-	.on_failure = bye_failure,
-};
-
-/* The leg's INVITE is over: its place is free for the BYE. */
-static void leg_send_bye(struct leg *leg)
-{
-	struct sip_path path;
-	osip_message_t *bye;
-
-	txn_release(leg->txn);
-	leg_path(leg, &path);
-	leg->end = LEG_BYE_SENT;
-	bye = dialog_request(&leg->dialog, "BYE", &path);
-	if (!bye || txn_request(bye, &path, &bye_client, leg, &leg->txn) < 0)
-		leg->end = LEG_ENDED;
-}
-
 /* The caller must not get BYE before its ACK, or the end of hope for it. */
 static void leg_hang_up(struct leg *leg)
 {
-	struct call *c = leg->call;
-
 	if (leg->end != LEG_ALIVE)
 		return;
-	if (leg == &c->leg[0] && c->ok && !c->acked)
+	if (leg->ok)
 		leg->end = LEG_BYE_DUE;
 	else
 		leg_send_bye(leg);
@@ -326,7 +225,7 @@ void call_hang_up(struct call *c, const char *why)
 		call_set_state(c, CALL_ENDING);
 		leg_hang_up(&c->leg[0]);
 		leg_hang_up(&c->leg[1]);
-		check_ended(c);
+		call_leg_ended(c);
 		return;
 	case CALL_CANCELLING:
 	case CALL_ENDING:
@@ -348,7 +247,7 @@ void call_bye(struct leg *leg)
 						  : "the callee hung up");
 		return;
 	case CALL_ENDING:
-		check_ended(c);
+		call_leg_ended(c);
 		return;
 	case CALL_NEW:
 	case CALL_CALLING:
@@ -383,13 +282,13 @@ bool call_provisional(struct call *c)
 
 void call_late_answer(struct call *c)
 {
-	if (!c->ack) {
+	if (!c->leg[1].ack && !c->leg[1].ack_due) {
 		call_set_state(c, CALL_DEAD);
 		return;
 	}
 	call_set_state(c, CALL_ENDING);
 	leg_hang_up(&c->leg[1]);
-	check_ended(c);
+	call_leg_ended(c);
 }
 
 void call_refuse(struct call *c, int status, const char *why)
@@ -417,76 +316,90 @@ void call_cancelled(struct call *c)
 		call_refuse(c, 487, "the caller cancelled");
 }
 
-void call_acked(struct call *c, const osip_message_t *ack)
+int call_sdp(struct leg *leg, const osip_message_t *msg, bool offer,
+	     char **ret_sdp, struct media_refusal *why)
 {
-	if (c->acked || !c->ok || message_cseq(ack) != c->leg[0].invite_cseq)
+	struct call *c = leg->call;
+	unsigned int number = leg == &c->leg[1];
+	size_t len;
+	const char *sdp = message_sdp(msg, &len);
+	int ret;
+
+	why->status = 502;
+	snprintf(why->reason, sizeof(why->reason), "gateway %s sent no SDP",
+		 leg->gw->name);
+	if (!sdp)
+		return -EINVAL;
+	why->status = 0;
+	ret = offer ? media_call_offer(c->media, number, sdp, len, ret_sdp, why)
+		    : media_call_answer(c->media, number, sdp, len, ret_sdp,
+					why);
+	if (ret < 0 && !why->status)
+		why->status = 500;
+	return ret;
+}
+
+int call_late_ack(struct leg *leg, const osip_message_t *ack,
+		  struct media_refusal *why)
+{
+	char *sdp = NULL;
+	int ret = call_sdp(leg, ack, false, &sdp, why);
+
+	leg_acknowledge(leg_other(leg), sdp);
+	secret_free_text(sdp);
+	return ret;
+}
+
+/* The caller's answer, if the callee made the offer, is in its ACK. */
+static void established(struct call *c, const osip_message_t *ack)
+{
+	struct media_refusal why = { 0 };
+
+	if (c->late && call_late_ack(&c->leg[0], ack, &why) < 0) {
+		call_hang_up(c, why.reason);
 		return;
-	c->acked = true;
+	}
+	log_info("sip", "call %u from %s to %s is established", c->number,
+		 c->leg[0].gw->name, c->leg[1].gw->name);
+	call_set_state(c, CALL_ESTABLISHED);
+	if (c->late)
+		store_save(c); /* it has a session now */
+}
+
+void call_acked(struct leg *leg, const osip_message_t *ack)
+{
+	struct call *c = leg->call;
+
+	if (!leg_acked(leg, ack))
+		return;
 	event_del(c->timer);
-	if (c->state == CALL_ANSWERED) {
-		log_info("sip", "call %u from %s to %s is established",
-			 c->number, c->leg[0].gw->name, c->leg[1].gw->name);
-		call_set_state(c, CALL_ESTABLISHED);
+	if (c->state == CALL_ESTABLISHED) {
+		change_acked(leg, ack);
+	} else if (c->state == CALL_ANSWERED) {
+		established(c, ack);
 	} else {
-		leg_bye_now(&c->leg[0]);
-		check_ended(c);
+		leg_bye_now(leg);
+		call_leg_ended(c);
 	}
-}
-
-int call_resend_ok(struct call *c)
-{
-	struct leg *leg = &c->leg[0];
-
-	return c->ok && !c->acked ? txn_send(c->ok, &leg->path) : -EALREADY;
-}
-
-void leg_ack(struct leg *leg)
-{
-	struct sip_path path;
-
-	if (!leg->call->ack)
-		return;
-	leg_path(leg, &path);
-	txn_send(leg->call->ack, &path);
-}
-
-void leg_refuse_fork(struct leg *leg, const osip_message_t *resp)
-{
-	struct dialog fork = { 0 };
-	struct sip_path path = leg->path;
-	osip_message_t *ack, *bye;
-
-	if (dialog_fork(&fork, &leg->dialog, resp) == 0) {
-		log_info("sip",
-			 "call %u: a second callee answered, it gets "
-			 "BYE",
-			 leg->call->number);
-		dialog_path(&fork, &path);
-		ack = dialog_request(&fork, "ACK", &path);
-		if (ack)
-			txn_send(ack, &path);
-		osip_message_free(ack);
-		bye = dialog_request(&fork, "BYE", &path);
-		if (bye)
-			txn_request(bye, &path, NULL, NULL, NULL);
-	}
-	dialog_clear(&fork);
 }
 
 /* T1 doubling to T2, for 64 T1 (RFC 3261, 13.3.1.4). */
 static void repeat_ok(struct call *c)
 {
-	if (c->leg[0].end == LEG_ENDED)
+	struct leg *leg = &c->leg[!c->leg[0].ok];
+
+	if (leg->end == LEG_ENDED)
 		return;
 	c->resent_ms += c->resend_ms;
 	if (c->resent_ms >= 64 * SIP_T1_MS) {
-		c->acked = true; /* no hope for it any more */
-		call_hang_up(c, "the caller sent no ACK");
-		leg_bye_now(&c->leg[0]);
-		check_ended(c);
+		leg_forget_ok(leg);
+		call_hang_up(c, leg == &c->leg[0] ? "the caller sent no ACK"
+						  : "the callee sent no ACK");
+		leg_bye_now(leg);
+		call_leg_ended(c);
 		return;
 	}
-	call_resend_ok(c);
+	leg_resend_ok(leg);
 	c->resend_ms *= 2;
 	if (c->resend_ms > SIP_T2_MS)
 		c->resend_ms = SIP_T2_MS;
@@ -510,8 +423,13 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		txn_abandon(c->leg[1].txn);
 		call_set_state(c, CALL_DEAD);
 		return;
-	case CALL_NEW:
 	case CALL_ESTABLISHED:
+		if (c->change.server)
+			change_timeout(c);
+		else
+			repeat_ok(c);
+		return;
+	case CALL_NEW:
 	case CALL_DEAD:
 		return;
 	}
@@ -525,6 +443,42 @@ void call_media_idle(struct media_call *mc, void *arg)
 bool calls_full(void)
 {
 	return n_calls >= SIP_CALLS_MAX;
+}
+
+static bool use(const struct calls *list, const struct gateway *gw)
+{
+	const struct call *c;
+
+	TAILQ_FOREACH(c, list, entry) {
+		if (c->leg[0].gw == gw || c->leg[1].gw == gw)
+			return true;
+	}
+	return false;
+}
+
+bool calls_use(const struct gateway *gw)
+{
+	return use(&calls, gw) || use(&dead, gw);
+}
+
+static void leg_init(struct call *c, unsigned int i, struct gateway *gw)
+{
+	struct leg *leg = &c->leg[i];
+
+	memset(leg, 0, sizeof(*leg));
+	leg->call = c;
+	leg->gw = gw;
+	leg->path.gw = gw;
+	leg->path.transport = gw->transport;
+	leg->path.peer = gw->proxy;
+}
+
+void call_aim(struct call *c, struct gateway *to)
+{
+	leg_clear(&c->leg[1]);
+	leg_init(c, 1, to);
+	release_media(c);
+	c->provisional = false;
 }
 
 struct call *call_new_numbered(struct gateway *from, struct gateway *to,
@@ -545,15 +499,8 @@ struct call *call_new_numbered(struct gateway *from, struct gateway *to,
 	c->number = number;
 	if (number > last_number)
 		last_number = number;
-	c->leg[0].call = c;
-	c->leg[0].gw = from;
-	c->leg[1].call = c;
-	c->leg[1].gw = to;
-	for (unsigned int i = 0; i < 2; i++) {
-		c->leg[i].path.gw = c->leg[i].gw;
-		c->leg[i].path.transport = c->leg[i].gw->transport;
-		c->leg[i].path.peer = c->leg[i].gw->proxy;
-	}
+	leg_init(c, 0, from);
+	leg_init(c, 1, to);
 	TAILQ_INSERT_TAIL(&calls, c, entry);
 	n_calls++;
 	return c;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Timers: conn->timer closes a connection whose message takes too long
- * (SIP_PARTIAL_SECONDS), or that never sent one (SIP_FIRST_SECONDS). Connecting
- * and the TLS handshake have theirs in base/stream and cert/tls.
+ * Timer: conn->timer closes a connection that keeps us waiting; for what, says
+ * conn->wait. Connecting and the TLS handshake have theirs in base/stream and
+ * cert/tls. How long each is, and how many connections there may be, is
+ * configured: struct conn_limits.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,39 +16,15 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/notify.h"
 #include "base/secret.h"
-#include "base/stream.h"
 #include "cert/tls.h"
-#include "sip/conn.h"
-#include "sip/frame.h"
+#include "guard/strike.h"
+#include "sip/conn-internal.h"
 #include "sip/limits.h"
 
-struct conn {
-	LIST_ENTRY(conn) entry;
-	struct conns *cs;
-	struct sip_path path; /* of what it receives */
-	struct stream *stream;
-	struct frame frame;
-	char *queue; /* until it is ready; SDES keys may be in it */
-	size_t queued; /* bytes in it */
-	struct event *timer;
-	bool ready;
-	bool inbound;
-	bool heard; /* a whole message or a keep-alive came */
-	uint64_t last; /* the order in which they were heard from */
-	bool closing; /* freed by the reaper */
-};
+#define TRUST_AGAIN_MS 10000 /* of one connection */
 
-struct conns {
-	struct gateway *gw;
-	LIST_HEAD(conn_list, conn) list;
-	unsigned int n;
-	struct event *reaper; /* frees what is closing */
-	uint64_t not_before; /* no connect before, ms */
-	unsigned int backoff_ms;
-};
-
-static unsigned int conns_total;
 static uint32_t last_number;
 static uint64_t activity;
 static void (*lost)(uint32_t conn, const char *reason);
@@ -57,7 +34,7 @@ void conns_set_lost(void (*on_lost)(uint32_t conn, const char *reason))
 	lost = on_lost;
 }
 
-static const char *service(const struct conn *c)
+static const char *conn_service(const struct conn *c)
 {
 	return c->path.transport == SIP_TLS ? "tls" : "sip";
 }
@@ -88,11 +65,10 @@ static int add_to_queue(struct conn *c, const char *buf, size_t len)
 	return 0;
 }
 
-static void conn_free(struct conn *c)
+void conn_free(struct conn *c)
 {
 	LIST_REMOVE(c, entry);
-	c->cs->n--;
-	conns_total--;
+	room_leave(c);
 	stream_free(c->stream);
 	frame_reset(&c->frame);
 	drop_queue(c);
@@ -102,7 +78,7 @@ static void conn_free(struct conn *c)
 }
 
 /* It may be in use further up the stack: freed from the loop. */
-static void conn_close(struct conn *c, const char *reason)
+void conn_close(struct conn *c, const char *reason)
 {
 	if (c->closing)
 		return;
@@ -127,23 +103,81 @@ static void on_reap(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* Who is at the other end of TCP isn't forged. */
+static void conn_strike(const struct conn *c, enum ringfence_strike_reason why)
+{
+	strike(c->path.peer.sin_addr, why, true);
+}
+
+static const char *too_slow(enum conn_wait wait)
+{
+	switch (wait) {
+	case WAIT_FIRST:
+		return "no message came";
+	case WAIT_MESSAGE:
+		return "a message took too long";
+	case WAIT_NEXT:
+	case WAIT_NONE:
+		break;
+	}
+	return "it was idle for too long";
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
 
-	log_info(service(c), "connection with %s:%u of gateway %s closed: %s",
-		 inet_ntoa(c->path.peer.sin_addr), ntohs(c->path.peer.sin_port),
-		 c->cs->gw->name,
-		 frame_partial(&c->frame) ? "a message took too long"
-					  : "no message came");
+	notify(SIP_SLOW, inet_ntoa(c->path.peer.sin_addr),
+	       ntohs(c->path.peer.sin_port), c->cs->gw->name,
+	       too_slow(c->wait));
+	/* An idle peer is no offender. */
+	if (c->inbound && c->wait != WAIT_NEXT)
+		conn_strike(c, RINGFENCE_STRIKE_REASON_SLOW);
 	conn_close(c, "too slow");
 }
 
-static void conn_deadline(struct conn *c, unsigned int seconds)
+static unsigned int wait_seconds(const struct conn *c, enum conn_wait wait)
 {
-	struct timeval tv = { .tv_sec = seconds };
+	switch (wait) {
+	case WAIT_FIRST:
+		return conn_limits.first_byte_s;
+	case WAIT_MESSAGE:
+		return conn_limits.message_s;
+	case WAIT_NEXT:
+		return c->inbound ? conn_limits.idle_s : 0;
+	case WAIT_NONE:
+		break;
+	}
+	return 0;
+}
 
-	event_add(c->timer, &tv);
+/* From now on; 0 seconds are for ever. */
+static void conn_wait(struct conn *c, enum conn_wait wait)
+{
+	struct timeval tv = { .tv_sec = wait_seconds(c, wait) };
+
+	c->wait = wait;
+	if (tv.tv_sec)
+		event_add(c->timer, &tv);
+	else
+		event_del(c->timer);
+}
+
+/* One of ours, to the proxy. */
+static void tell_ready(struct conn *c)
+{
+	const char *host = inet_ntoa(c->path.peer.sin_addr);
+	uint16_t port = ntohs(c->path.peer.sin_port);
+	const char *gw = c->cs->gw->name;
+
+	if (!c->cs->reached)
+		notify(SIP_REACHABLE, host, port, gw);
+	c->cs->reached = true;
+	c->cs->backoff_ms = 0;
+	if (c->path.transport == SIP_TLS)
+		notify(SIP_TLS_READY, host, port, gw);
+	else
+		notify(SIP_TCP_READY, host, port, gw);
 }
 
 static void conn_ready(struct stream *s, void *arg)
@@ -151,20 +185,41 @@ static void conn_ready(struct stream *s, void *arg)
 	struct conn *c = arg;
 
 	c->ready = true;
-	if (!c->inbound)
-		c->cs->backoff_ms = 0;
-	log_info(service(c),
-		 "%s connection with %s %s:%u is now ready to be used for SIP "
-		 "gateway %s",
-		 c->path.transport == SIP_TLS ? "TLS" : "TCP",
-		 c->inbound ? "peer" : "remote host",
-		 inet_ntoa(c->path.peer.sin_addr), ntohs(c->path.peer.sin_port),
-		 c->cs->gw->name);
+	if (c->inbound)
+		log_info(conn_service(c), "connection from %s:%u of gateway %s",
+			 inet_ntoa(c->path.peer.sin_addr),
+			 ntohs(c->path.peer.sin_port), c->cs->gw->name);
+	else
+		tell_ready(c);
 	if (c->queued && stream_write(s, c->queue, c->queued) < 0)
 		conn_close(c, "cannot send what was queued");
 	drop_queue(c);
 	if (c->inbound)
-		conn_deadline(c, SIP_FIRST_SECONDS);
+		conn_wait(c, WAIT_FIRST);
+}
+
+/* A peer whose certificate was verified, now and then. */
+static void conn_trust(struct conn *c)
+{
+	uint64_t now = transport_now();
+
+	if (c->path.transport != SIP_TLS || now < c->trust_again ||
+	    (c->inbound && !c->cs->gw->verify_client))
+		return;
+	c->trust_again = now + TRUST_AGAIN_MS;
+	trust_grant(c->path.peer.sin_addr, "TLS");
+}
+
+/*
+ * A message is whole. Only that counts as a sign of life: keep-alives and parts
+ * of messages are what a slow sender has.
+ */
+static void conn_heard(struct conn *c)
+{
+	c->heard = true;
+	c->last = ++activity;
+	conn_trust(c);
+	conn_wait(c, WAIT_NEXT);
 }
 
 /* All messages that are whole by now; false when the connection must go. */
@@ -175,16 +230,21 @@ static bool conn_messages(struct conn *c)
 	size_t len;
 
 	while ((r = frame_next(&c->frame, &msg, &len)) != FRAME_MORE) {
-		c->heard = true;
 		if (r == FRAME_PING) {
 			stream_write(c->stream, "\r\n", 2);
+			if (c->heard)
+				conn_wait(c, WAIT_NEXT);
 			continue;
 		}
+		conn_heard(c);
 		if (len)
 			transport_input(&c->path, msg, len);
 		if (c->closing)
 			return false;
 		if (r == FRAME_LAST) {
+			if (!len)
+				conn_strike(c,
+					    RINGFENCE_STRIKE_REASON_MALFORMED);
 			conn_close(c, "a message that can't be framed");
 			return false;
 		}
@@ -195,9 +255,7 @@ static bool conn_messages(struct conn *c)
 static void conn_data(struct stream *s, const uint8_t *p, size_t n, void *arg)
 {
 	struct conn *c = arg;
-	bool partial = frame_partial(&c->frame);
 
-	c->last = ++activity;
 	while (n && !c->closing) {
 		long took = frame_feed(&c->frame, p, n);
 
@@ -208,23 +266,31 @@ static void conn_data(struct stream *s, const uint8_t *p, size_t n, void *arg)
 		p += took;
 		n -= (size_t)took;
 	}
-	if (c->closing)
-		return;
-	if (!frame_partial(&c->frame)) {
-		if (c->heard)
-			event_del(c->timer);
-	} else if (!partial) {
-		conn_deadline(c, SIP_PARTIAL_SECONDS);
-	}
+	if (!c->closing && c->wait != WAIT_MESSAGE && frame_partial(&c->frame))
+		conn_wait(c, WAIT_MESSAGE);
 }
 
-static void conn_failed(struct conns *cs)
+static void conn_failed(struct conns *cs, const char *reason)
 {
+	const struct gateway *gw = cs->gw;
+
+	notify(SIP_UNREACHABLE, inet_ntoa(gw->proxy.sin_addr),
+	       ntohs(gw->proxy.sin_port), gw->name, reason);
+	cs->reached = false;
 	if (!cs->backoff_ms)
 		cs->backoff_ms = SIP_BACKOFF_MIN_MS;
 	else if (cs->backoff_ms < SIP_BACKOFF_MAX_MS)
 		cs->backoff_ms *= 2;
 	cs->not_before = transport_now() + cs->backoff_ms;
+}
+
+/* A peer's connection that TLS, or TCP, ended before it was one. */
+static void refused(const struct conn *c, const char *reason)
+{
+	if (c->path.transport == SIP_TLS)
+		conn_strike(c, RINGFENCE_STRIKE_REASON_BAD_HANDSHAKE);
+	notify(SIP_NO_CONN, inet_ntoa(c->path.peer.sin_addr),
+	       ntohs(c->path.peer.sin_port), c->cs->gw->name, reason);
 }
 
 static void conn_closed(struct stream *s, const char *reason, void *arg)
@@ -234,17 +300,14 @@ static void conn_closed(struct stream *s, const char *reason, void *arg)
 	if (c->closing)
 		return;
 	if (c->ready)
-		log_info(service(c), "connection with %s:%u of gateway %s: %s",
+		log_info(conn_service(c),
+			 "connection with %s:%u of gateway %s: %s",
 			 inet_ntoa(c->path.peer.sin_addr),
 			 ntohs(c->path.peer.sin_port), c->cs->gw->name, reason);
+	else if (c->inbound)
+		refused(c, reason);
 	else
-		log_warn(service(c),
-			 "no connection %s %s:%u for gateway %s: %s",
-			 c->inbound ? "from" : "to",
-			 inet_ntoa(c->path.peer.sin_addr),
-			 ntohs(c->path.peer.sin_port), c->cs->gw->name, reason);
-	if (!c->ready && !c->inbound)
-		conn_failed(c->cs);
+		conn_failed(c->cs, reason);
 	conn_close(c, reason);
 }
 
@@ -257,11 +320,8 @@ static const struct stream_ops conn_ops = {
 static struct conn *conn_new(struct conns *cs, const struct sockaddr_in *peer,
 			     bool inbound)
 {
-	struct conn *c;
+	struct conn *c = calloc(1, sizeof(*c));
 
-	if (cs->n >= SIP_CONNS_PER_GATEWAY || conns_total >= SIP_CONNS_MAX)
-		return NULL;
-	c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
 	c->timer = evtimer_new(loop_base(), on_timer, c);
@@ -273,8 +333,7 @@ static struct conn *conn_new(struct conns *cs, const struct sockaddr_in *peer,
 	c->path.peer = *peer;
 	frame_init(&c->frame);
 	LIST_INSERT_HEAD(&cs->list, c, entry);
-	cs->n++;
-	conns_total++;
+	room_enter(c);
 	if (!c->timer) {
 		conn_free(c);
 		return NULL;
@@ -285,26 +344,6 @@ static struct conn *conn_new(struct conns *cs, const struct sockaddr_in *peer,
 	return c;
 }
 
-/* Make room: the peer's connection that was quiet for longest goes. */
-static void conns_evict(struct conns *cs)
-{
-	struct conn *c, *oldest = NULL;
-
-	LIST_FOREACH(c, &cs->list, entry) {
-		if (c->inbound && (!oldest || c->last < oldest->last))
-			oldest = c;
-	}
-	if (!oldest)
-		return;
-	log_note(service(oldest),
-		 "gateway %s has %u connections: that with "
-		 "%s:%u is closed for a new one",
-		 cs->gw->name, cs->n, inet_ntoa(oldest->path.peer.sin_addr),
-		 ntohs(oldest->path.peer.sin_port));
-	conn_close(oldest, "too many connections");
-	conn_free(oldest);
-}
-
 /* From the loop, so that no connection is in use. */
 void conns_accept(struct conns *cs, int fd, const struct sockaddr_in *peer)
 {
@@ -312,16 +351,11 @@ void conns_accept(struct conns *cs, int fd, const struct sockaddr_in *peer)
 	struct conn *c;
 	int ret;
 
-	if (cs->n >= SIP_CONNS_PER_GATEWAY)
-		conns_evict(cs);
-	c = conn_new(cs, peer, true);
+	c = room_make(cs, peer) ? conn_new(cs, peer, true) : NULL;
 	if (!c) {
 		close(fd);
-		log_warn("sip",
-			 "too many connections: %s:%u of gateway %s is "
-			 "refused",
-			 inet_ntoa(peer->sin_addr), ntohs(peer->sin_port),
-			 gw->name);
+		notify(SIP_CONN_REFUSED, inet_ntoa(peer->sin_addr),
+		       ntohs(peer->sin_port), gw->name);
 		return;
 	}
 	if (gw->transport == SIP_TLS)
@@ -331,7 +365,7 @@ void conns_accept(struct conns *cs, int fd, const struct sockaddr_in *peer)
 	else
 		ret = stream_accept_tcp(fd, &conn_ops, c, &c->stream);
 	if (ret < 0) {
-		log_warn(service(c), "cannot take a connection of %s: %s",
+		log_warn(conn_service(c), "cannot take a connection of %s: %s",
 			 gw->name, strerror(-ret));
 		conn_free(c);
 	}
@@ -368,7 +402,7 @@ static int conns_connect(struct conns *cs, struct conn **ret)
 
 	if (transport_now() < cs->not_before)
 		return -EAGAIN;
-	c = conn_new(cs, &gw->proxy, false);
+	c = room_make_own() ? conn_new(cs, &gw->proxy, false) : NULL;
 	if (!c)
 		return -ENOBUFS;
 	local.sin_port = 0;
@@ -379,11 +413,7 @@ static int conns_connect(struct conns *cs, struct conn **ret)
 		rc = stream_connect_tcp(&local, &gw->proxy, &conn_ops, c,
 					&c->stream);
 	if (rc < 0) {
-		log_warn(service(c),
-			 "no connection to %s:%u for gateway %s: %s",
-			 inet_ntoa(gw->proxy.sin_addr),
-			 ntohs(gw->proxy.sin_port), gw->name, strerror(-rc));
-		conn_failed(cs);
+		conn_failed(cs, strerror(-rc));
 		conn_free(c);
 		return rc;
 	}
@@ -434,6 +464,28 @@ int conns_new(struct gateway *gw, struct conns **ret)
 	}
 	*ret = cs;
 	return 0;
+}
+
+void conns_drop(struct conns *cs, const char *reason)
+{
+	struct conn *c;
+
+	LIST_FOREACH(c, &cs->list, entry) {
+		conn_close(c, reason);
+	}
+	cs->not_before = 0;
+	cs->backoff_ms = 0;
+	cs->reached = false;
+}
+
+void conns_move(struct conns *cs, struct gateway *gw)
+{
+	struct conn *c;
+
+	cs->gw = gw;
+	LIST_FOREACH(c, &cs->list, entry) {
+		c->path.gw = gw;
+	}
 }
 
 void conns_free(struct conns *cs)

@@ -14,6 +14,13 @@ struct conns;
 int conns_new(struct gateway *gw, struct conns **ret);
 void conns_free(struct conns *cs); /* closes them; NULL is fine */
 
+/* Close them all, and say so to those who wait for an answer. */
+void conns_drop(struct conns *cs, const char *reason);
+void conns_move(struct conns *cs, struct gateway *gw); /* they are @gw's now */
+
+/* For timers that start, and connections that come, from now on. */
+void conns_set_limits(const struct conn_limits *l);
+
 /* Take over an accepted socket; closed when there are too many. */
 void conns_accept(struct conns *cs, int fd, const struct sockaddr_in *peer);
 

@@ -72,6 +72,21 @@ static int set_target(struct dialog *d, const osip_message_t *msg)
 	return ret;
 }
 
+/* An Allow that isn't there says nothing: INVITE serves everybody. */
+static void note_allow(struct dialog *d, const osip_message_t *msg)
+{
+	int n = osip_list_size(&msg->allows);
+
+	if (n > 0)
+		d->update = false;
+	for (int i = 0; i < n; i++) {
+		const osip_allow_t *allow = osip_list_get(&msg->allows, i);
+
+		if (allow->value && !strcmp(allow->value, "UPDATE"))
+			d->update = true;
+	}
+}
+
 static void clear_routes(struct dialog *d)
 {
 	while (d->n_routes)
@@ -135,6 +150,7 @@ int dialog_from_invite(struct dialog *d, const osip_message_t *invite)
 	if (!ret)
 		ret = set_routes(d, invite, false);
 	d->remote_cseq = message_cseq(invite);
+	note_allow(d, invite);
 	return ret;
 }
 
@@ -163,7 +179,14 @@ int dialog_answered(struct dialog *d, const osip_message_t *resp)
 		ret = set_target(d, resp);
 	if (!ret)
 		ret = set_routes(d, resp, true);
+	note_allow(d, resp);
 	return ret;
+}
+
+void dialog_refresh(struct dialog *d, const osip_message_t *msg)
+{
+	set_target(d, msg);
+	note_allow(d, msg);
 }
 
 int dialog_fork(struct dialog *to, const struct dialog *from,
@@ -207,8 +230,9 @@ static int set_ends(const struct dialog *d, osip_message_t *msg)
 	return 0;
 }
 
-osip_message_t *dialog_request(struct dialog *d, const char *method,
-			       const struct sip_path *path)
+static osip_message_t *make_request(const struct dialog *d, const char *method,
+				    uint32_t number,
+				    const struct sip_path *path)
 {
 	osip_message_t *msg;
 	char cseq[64];
@@ -216,9 +240,7 @@ osip_message_t *dialog_request(struct dialog *d, const char *method,
 	msg = message_request(method, d->target, path, NULL, 70);
 	if (!msg)
 		return NULL;
-	if (strcmp(method, "ACK") != 0)
-		d->local_cseq++;
-	snprintf(cseq, sizeof(cseq), "%u %s", d->local_cseq, method);
+	snprintf(cseq, sizeof(cseq), "%u %s", number, method);
 	if (set_ends(d, msg) < 0 || osip_message_set_cseq(msg, cseq) != 0)
 		goto fail;
 	for (unsigned int i = 0; i < d->n_routes; i++)
@@ -228,6 +250,18 @@ osip_message_t *dialog_request(struct dialog *d, const char *method,
 fail:
 	osip_message_free(msg);
 	return NULL;
+}
+
+osip_message_t *dialog_request(struct dialog *d, const char *method,
+			       const struct sip_path *path)
+{
+	return make_request(d, method, ++d->local_cseq, path);
+}
+
+osip_message_t *dialog_ack(const struct dialog *d, uint32_t cseq,
+			   const struct sip_path *path)
+{
+	return make_request(d, "ACK", cseq, path);
 }
 
 static bool same(const char *a, const char *b)

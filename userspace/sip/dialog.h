@@ -18,6 +18,7 @@ struct dialog {
 	char *target; /* the peer's Contact URI, Request-URI of what we send */
 	char *route[SIP_ROUTES_MAX]; /* in the order of Route headers */
 	unsigned int n_routes;
+	bool update; /* the peer allows UPDATE, as far as we know */
 	uint32_t local_cseq; /* of the last request that we sent */
 	uint32_t remote_cseq; /* of the last that came; 0: none */
 };
@@ -33,14 +34,17 @@ int dialog_answered(struct dialog *d, const osip_message_t *resp);
 /* The same for a second answer, of another branch (13.2.2.4). */
 int dialog_fork(struct dialog *to, const struct dialog *from,
 		const osip_message_t *resp);
+/* A re-INVITE or UPDATE, or the 2xx to ours: the peer's Contact may be new
+ * (12.2). Anything wrong with it is overlooked. */
+void dialog_refresh(struct dialog *d, const osip_message_t *msg);
 void dialog_clear(struct dialog *d); /* frees what is in it */
 
-/**
- * dialog_request() - a request in the dialog, with the next CSeq
- * @method: "ACK" takes the last one: that of the INVITE
- */
+/* A request in the dialog, with the next CSeq; not an ACK. NULL: no memory. */
 osip_message_t *dialog_request(struct dialog *d, const char *method,
 			       const struct sip_path *path);
+/* The ACK for the 2xx to our INVITE with that CSeq. NULL: no memory. */
+osip_message_t *dialog_ack(const struct dialog *d, uint32_t cseq,
+			   const struct sip_path *path);
 
 /* Does a request have this dialog's Call-ID and tags? */
 bool dialog_matches(const struct dialog *d, const osip_message_t *req);

@@ -22,7 +22,10 @@ void frame_reset(struct frame *f)
 
 bool frame_partial(const struct frame *f)
 {
-	return f->end - f->start > 2; /* CRLF alone is a keep-alive */
+	size_t n = f->end - f->start;
+
+	/* CRLF, and one byte more of the next, are of keep-alives. */
+	return n > 3 || (n && f->buf[f->start] != '\r');
 }
 
 static void skip(struct frame *f, size_t n)

@@ -5,14 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cert/certstore.h"
 #include "cert/tls.h"
 #include "config/config.h"
 #include "lib/ringfence.h"
 #include "sip/gateway.h"
+#include "sip/transport.h"
+
+#define CIPHERS_MAX 1024 /* bytes; all names of the model fit */
+#define PATH_BYTES  512
 
 struct loading {
 	const struct lyd_node *tree;
-	struct sip_config *cfg;
+	struct sip_config *cfg; /* NULL: of one gateway only */
+	struct conn_limits conns;
 	struct gateway *gw; /* the one that is being read */
 	const struct lyd_node *entry; /* its node */
 	const char *wanted; /* network that is looked for */
@@ -41,12 +47,24 @@ struct gateway *gateway_find(const struct sip_config *cfg, const char *name)
 	return NULL;
 }
 
-struct gateway *route_find(const struct sip_config *cfg,
-			   const struct gateway *from)
+static bool route_matches(const struct route *r, const char *called)
 {
-	for (unsigned int i = 0; i < cfg->n_routes; i++)
-		if (cfg->route[i].from == from)
-			return cfg->route[i].to;
+	for (unsigned int i = 0; i < r->n_called; i++)
+		if (!strncmp(called, r->called[i], strlen(r->called[i])))
+			return true;
+	return !r->n_called;
+}
+
+struct gateway *route_find(const struct sip_config *cfg,
+			   const struct gateway *from, const char *called,
+			   unsigned int *at)
+{
+	while (*at < cfg->n_routes) {
+		const struct route *r = &cfg->route[(*at)++];
+
+		if (r->from == from && route_matches(r, called))
+			return r->to;
+	}
 	return NULL;
 }
 
@@ -115,14 +133,46 @@ static int read_proxy(const struct lyd_node *entry, struct loading *l)
 	return 0;
 }
 
+/* "tls12"; the model knows no others. */
+static enum tls_version version_by_name(const char *name)
+{
+	return TLS_VERSION_1_0 + (unsigned int)(name[4] - '0');
+}
+
+/* Append to a list with colons. */
+static int read_cipher(const struct lyd_node *entry, void *arg)
+{
+	char *list = arg;
+	size_t n = strlen(list);
+
+	snprintf(list + n, CIPHERS_MAX - n, "%s%s", n ? ":" : "",
+		 config_str(entry, "."));
+	return 0;
+}
+
+/* A name without a slash is in the store. */
+static const char *read_path(const struct lyd_node *entry, const char *name,
+			     enum certstore_kind kind, char *buf)
+{
+	return certstore_path(kind, config_str(entry, name), buf, PATH_BYTES);
+}
+
 static int read_tls(const struct lyd_node *entry, struct loading *l)
 {
 	struct gateway *gw = l->gw;
+	char ciphers[CIPHERS_MAX] = "", path[4][PATH_BYTES];
 	struct tls_settings set = {
-		.certificate_file = config_str(entry, "tls/certificate-file"),
-		.private_key_file = config_str(entry, "tls/private-key-file"),
-		.ca_file = config_str(entry, "tls/ca-file"),
+		.certificate_file = read_path(entry, "tls/certificate-file",
+					      CERTSTORE_HOST, path[0]),
+		.private_key_file = read_path(entry, "tls/private-key-file",
+					      CERTSTORE_HOST, path[1]),
+		.ca_file = read_path(entry, "tls/ca-file", CERTSTORE_OTHERS,
+				     path[2]),
+		.crl_file = read_path(entry, "tls/crl-file", CERTSTORE_OTHERS,
+				      path[3]),
 		.verify_client = config_bool(entry, "tls/verify-client"),
+		.handshake_ms = l->conns.handshake_s * 1000,
+		.ciphers = ciphers,
 	};
 	const char *name = config_str(entry, "tls/peer-name");
 	char err[256] = "";
@@ -130,10 +180,15 @@ static int read_tls(const struct lyd_node *entry, struct loading *l)
 
 	if (gw->transport != SIP_TLS)
 		return 0;
-	gw->verify_client = set.verify_client;
 	if (!name)
 		name = config_str(entry, "proxy-host");
 	snprintf(gw->peer_name, sizeof(gw->peer_name), "%s", name);
+	set.min = version_by_name(config_str(entry, "tls/version-min"));
+	set.max = version_by_name(config_str(entry, "tls/version-max"));
+	cert_level_by_name(config_str(entry, "tls/validation"), &set.level);
+	config_each(entry, "tls/cipher-suite", read_cipher, ciphers);
+	gw->unvalidated = set.level == CERT_LEVEL_NONE;
+	gw->verify_client = set.verify_client && !gw->unvalidated;
 	ret = tls_ctx_new(&set, &gw->tls, err, sizeof(err));
 	return ret < 0 ? config_fail(l->err, entry, "tls", "%s", err) : 0;
 }
@@ -169,6 +224,21 @@ static int read_gateway(const struct lyd_node *entry, void *arg)
 	return ret;
 }
 
+static int read_called(const struct lyd_node *entry, void *arg)
+{
+	struct route *r = arg;
+
+	if (r->n_called == SIP_PREFIXES_MAX)
+		return -E2BIG;
+	if (!r->called)
+		r->called = calloc(SIP_PREFIXES_MAX, sizeof(*r->called));
+	if (!r->called)
+		return -ENOMEM;
+	snprintf(r->called[r->n_called++], sizeof(*r->called), "%s",
+		 config_str(entry, "."));
+	return 0;
+}
+
 static int read_route(const struct lyd_node *entry, void *arg)
 {
 	struct loading *l = arg;
@@ -182,7 +252,29 @@ static int read_route(const struct lyd_node *entry, void *arg)
 	if (!r->from || !r->to)
 		return -EINVAL;
 	cfg->n_routes++;
-	return 0;
+	return config_each(entry, "called", read_called, r);
+}
+
+void sip_config_timeouts(const struct lyd_node *tree,
+			 struct media_timeouts *ret)
+{
+	ret->idle = config_u32(tree, "media/idle-timeout", 120);
+	ret->hold = config_u32(tree, "media/hold-timeout", 3600);
+}
+
+static void read_limits(const struct lyd_node *tree, struct conn_limits *ret)
+{
+#define READ(name) config_u32(tree, "sip/connections/" name, 1)
+	*ret = (struct conn_limits){
+		.handshake_s = READ("handshake-timeout"),
+		.first_byte_s = READ("first-byte-timeout"),
+		.message_s = READ("message-timeout"),
+		.idle_s = READ("idle-timeout"),
+		.per_source = READ("per-source"),
+		.handshakes = READ("handshakes"),
+		.maximum = READ("maximum"),
+	};
+#undef READ
 }
 
 int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
@@ -195,7 +287,9 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 	if (!cfg)
 		return -ENOMEM;
 	config_fail(err, tree, "sip", "cannot be read");
-	cfg->idle_timeout = config_u32(tree, "media/idle-timeout", 120);
+	sip_config_timeouts(tree, &cfg->timeouts);
+	read_limits(tree, &cfg->conns);
+	l.conns = cfg->conns;
 	rc = config_each(tree, "sip/gateway", read_gateway, &l);
 	if (!rc)
 		rc = config_each(tree, "sip/route", read_route, &l);
@@ -207,13 +301,48 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 	return 0;
 }
 
+static int renew(const struct lyd_node *entry, void *arg)
+{
+	struct loading *l = arg;
+	struct tls_ctx *old = l->gw->tls;
+	int ret;
+
+	if (strcmp(config_str(entry, "name"), l->gw->name) != 0)
+		return 0;
+	ret = read_tls(entry, l);
+	if (ret < 0)
+		return ret;
+	/* Connections hold their own reference. */
+	if (l->gw->tls != old)
+		tls_ctx_free(old);
+	return 1;
+}
+
+int gateway_renew(const struct lyd_node *tree, struct gateway *gw,
+		  struct config_error *err)
+{
+	struct loading l = { .tree = tree, .gw = gw, .err = err };
+	int ret;
+
+	read_limits(tree, &l.conns);
+	ret = gw->tls ? config_each(tree, "sip/gateway", renew, &l) : 0;
+	return ret < 0 ? ret : 0;
+}
+
+void gateway_free(struct gateway *gw)
+{
+	transport_close(gw);
+	tls_ctx_free(gw->tls);
+	free(gw);
+}
+
 void sip_config_free(struct sip_config *cfg)
 {
 	if (!cfg)
 		return;
-	for (unsigned int i = 0; i < cfg->n_gateways; i++) {
-		tls_ctx_free(cfg->gateway[i]->tls);
-		free(cfg->gateway[i]);
-	}
+	for (unsigned int i = 0; i < cfg->n_gateways; i++)
+		gateway_free(cfg->gateway[i]);
+	for (unsigned int i = 0; i < cfg->n_routes; i++)
+		free(cfg->route[i].called);
 	free(cfg);
 }

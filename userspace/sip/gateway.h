@@ -30,14 +30,35 @@ struct gateway {
 	struct sockaddr_in proxy; /* the one peer */
 	char peer_name[256]; /* what the peer's certificate must name */
 	bool verify_client;
+	bool unvalidated; /* the peer's certificate isn't looked at */
 	struct media_profile media;
 	struct tls_ctx *tls; /* SIP_TLS only */
 	struct sockets *sockets; /* transport.c's; NULL before they are open */
 };
 
+#define SIP_PREFIX_MAX	 32
+#define SIP_PREFIXES_MAX 64
+
 struct route {
 	const struct gateway *from;
 	struct gateway *to;
+	/* What the called number begins with, one of them; none: anything. */
+	char (*called)[SIP_PREFIX_MAX + 1];
+	unsigned int n_called;
+};
+
+/*
+ * What connections of peers may cost: "sip connections" in ringfence.yang, which
+ * says what becomes of the one that is too much. All in seconds, or numbers.
+ */
+struct conn_limits {
+	unsigned int handshake_s; /* TLS, from the first to the last byte */
+	unsigned int first_byte_s; /* until a message begins */
+	unsigned int message_s; /* from its first byte to its last */
+	unsigned int idle_s; /* between messages; 0: for ever */
+	unsigned int per_source; /* of one address with one gateway */
+	unsigned int handshakes; /* not finished, of all gateways */
+	unsigned int maximum; /* of all gateways, with our own */
 };
 
 /* All of "sip" in a configuration. */
@@ -46,8 +67,13 @@ struct sip_config {
 	unsigned int n_gateways;
 	struct route route[SIP_ROUTES_CONFIG_MAX]; /* in order */
 	unsigned int n_routes;
-	uint32_t idle_timeout; /* seconds without media, 0: never */
+	struct conn_limits conns;
+	struct media_timeouts timeouts; /* of new calls */
 };
+
+/* What media/ of a validated tree says of new calls. */
+void sip_config_timeouts(const struct lyd_node *tree,
+			 struct media_timeouts *ret);
 
 /**
  * sip_config_load() - read and check a validated tree; loads certificates
@@ -57,12 +83,29 @@ struct sip_config {
 int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 		    struct config_error *err);
 void sip_config_free(struct sip_config *cfg); /* NULL is fine */
+void gateway_free(struct gateway *gw); /* closes it too */
+
+/**
+ * gateway_renew() - read the certificates of @gw, which is in @tree, again
+ * @err: on failure a sentence; it goes on with what it has
+ *
+ * Connections that there are don't notice.
+ */
+int gateway_renew(const struct lyd_node *tree, struct gateway *gw,
+		  struct config_error *err);
 
 struct gateway *gateway_find(const struct sip_config *cfg, const char *name);
 
-/* The gateway that calls from @from go to: the first route; NULL if none. */
+/**
+ * route_find() - the gateway that a call goes to
+ * @called: user part of the Request-URI
+ * @at: where to begin, 0 at first; then where the search may go on
+ *
+ * Return: NULL: no route matches
+ */
 struct gateway *route_find(const struct sip_config *cfg,
-			   const struct gateway *from);
+			   const struct gateway *from, const char *called,
+			   unsigned int *at);
 
 /* "udp", "tcp", "tls"; as in URIs. */
 const char *sip_transport_name(enum sip_transport t);

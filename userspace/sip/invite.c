@@ -20,21 +20,6 @@ void invite_set_config(const struct sip_config *cfg)
 	config = cfg;
 }
 
-/* A reason as the text of a Warning header (RFC 3261, 20.43). */
-static void add_warning(osip_message_t *resp, const char *reason)
-{
-	char text[256], *p = text + sizeof("399 " SIP_PRODUCT " \"") - 1;
-
-	if (!reason || !reason[0])
-		return;
-	snprintf(text, sizeof(text) - 1, "399 " SIP_PRODUCT " \"%s", reason);
-	for (; *p; p++)
-		if (*p < ' ' || *p > '~' || *p == '"' || *p == '\\')
-			*p = '\'';
-	strcpy(p, "\"");
-	osip_message_set_header(resp, "Warning", text);
-}
-
 static void refuse(struct txn *t, int status, const char *why)
 {
 	const struct gateway *gw = txn_path(t)->gw;
@@ -47,12 +32,9 @@ static void refuse(struct txn *t, int status, const char *why)
 	resp = message_response(txn_message(t), status, NULL, tag);
 	if (!resp)
 		return;
-	if (status == 415)
-		osip_message_set_header(resp, "Accept", "application/sdp");
+	message_explain(resp, why);
 	if (status == 503)
 		osip_message_set_header(resp, "Retry-After", SIP_RETRY_AFTER);
-	if (status == 415 || status == 488)
-		add_warning(resp, why);
 	txn_respond(t, resp);
 }
 
@@ -71,11 +53,8 @@ static int check(const osip_message_t *req, const char **why)
 	*why = "Max-Forwards is used up";
 	if (!message_max_forwards(req))
 		return 483;
-	*why = "an INVITE without SDP is not supported";
-	if (!message_has_body(req))
-		return 488;
 	*why = "the body is not application/sdp";
-	if (!message_sdp(req, &len))
+	if (message_has_body(req) && !message_sdp(req, &len))
 		return 415;
 	return 0;
 }
@@ -162,20 +141,7 @@ static int pass_headers(const osip_message_t *from, osip_message_t *to)
 	return 0;
 }
 
-/* What each INVITE and answer to it says of us. */
-static int add_contact(osip_message_t *msg, const struct sip_path *path)
-{
-	char *uri = message_our_uri(path, NULL), *contact = NULL;
-	int ret = -ENOMEM;
-
-	if (uri && asprintf(&contact, "<%s>", uri) > 0 &&
-	    !osip_message_set_contact(msg, contact) &&
-	    !osip_message_set_header(msg, "Allow", SIP_ALLOW))
-		ret = 0;
-	free(contact);
-	free(uri);
-	return ret;
-}
+static bool try_next(struct call *c, int status, const char *what);
 
 static void callee_response(struct txn *t, const osip_message_t *resp,
 			    void *arg)
@@ -194,7 +160,7 @@ static void callee_failure(struct txn *t, int status, const char *why,
 	txn_release(t);
 	if (c->state == CALL_CANCELLING)
 		call_late_answer(c);
-	else
+	else if (!try_next(c, status, why))
 		call_refuse(c, status == 408 ? 408 : 502, why);
 }
 
@@ -216,9 +182,11 @@ static int send_invite(struct call *c, const osip_message_t *req,
 	snprintf(forwards, sizeof(forwards), "%u",
 		 message_max_forwards(req) - 1);
 	b->invite_cseq = b->dialog.local_cseq;
+	leg_expect_ok(b);
 	if (osip_message_replace_header(invite, "Max-Forwards", forwards) ||
-	    add_contact(invite, &b->path) < 0 || pass_headers(req, invite) ||
-	    message_set_sdp(invite, sdp) < 0) {
+	    message_add_contact(invite, &b->path) < 0 ||
+	    pass_headers(req, invite) ||
+	    (sdp && message_set_sdp(invite, sdp) < 0)) {
 		osip_message_free(invite);
 		return -ENOMEM;
 	}
@@ -249,21 +217,19 @@ static int offer(struct call *c, const osip_message_t *req, char **ret_sdp,
 	struct media_profile prof[2] = { c->leg[0].gw->media,
 					 c->leg[1].gw->media };
 	char label[RINGFENCE_LABEL_MAX + 1];
-	const char *sdp;
-	size_t len;
 	int ret;
 
 	snprintf(label, sizeof(label), MEDIA_LABEL_PREFIX "%u", c->number);
-	ret = media_call_new(label, prof, config->idle_timeout, call_media_idle,
-			     c, &c->media);
+	ret = media_call_new(label, prof, &config->timeouts, call_media_idle, c,
+			     &c->media);
 	if (ret < 0) {
 		why->status = 503;
 		snprintf(why->reason, sizeof(why->reason), "no media ports: %s",
 			 strerror(-ret));
 		return ret;
 	}
-	sdp = message_sdp(req, &len);
-	return media_call_offer(c->media, 0, sdp, len, ret_sdp, why);
+	c->late = !message_has_body(req);
+	return c->late ? 0 : call_sdp(&c->leg[0], req, true, ret_sdp, why);
 }
 
 /* The call has no answer yet and its INVITE can't go on. */
@@ -275,10 +241,35 @@ static void drop_call(struct call *c, struct txn *t, int status,
 	refuse(t, status, why);
 }
 
+/* Call the callee, by the gateway that the call aims at. */
+static int call_callee(struct call *c, const osip_message_t *req,
+		       struct media_refusal *why)
+{
+	char *sdp = NULL;
+	int ret;
+
+	why->status = 500;
+	snprintf(why->reason, sizeof(why->reason), "no memory");
+	ret = new_callee_dialog(&c->leg[1], req);
+	if (!ret)
+		ret = offer(c, req, &sdp, why);
+	if (ret < 0)
+		return ret;
+	log_info("sip", "call %u from %s to %s: %s calls %s", c->number,
+		 c->leg[0].gw->name, c->leg[1].gw->name,
+		 req->from->url->username ? req->from->url->username
+					  : "somebody",
+		 req->req_uri->username);
+	ret = send_invite(c, req, sdp);
+	secret_free_text(sdp);
+	if (ret == -ENOBUFS)
+		why->status = 503;
+	return ret;
+}
+
 static void start_call(struct call *c, struct txn *t, const osip_message_t *req)
 {
-	struct media_refusal why = { 0 };
-	char *sdp = NULL;
+	struct media_refusal why;
 	int ret;
 
 	ret = new_caller_dialog(&c->leg[0], t, req);
@@ -289,30 +280,18 @@ static void start_call(struct call *c, struct txn *t, const osip_message_t *req)
 		return;
 	}
 	txn_respond(t, message_response(req, 100, NULL, NULL));
-	if (ret < 0 || new_callee_dialog(&c->leg[1], req) < 0) {
-		drop_call(c, t, 500, "no memory");
-		return;
-	}
-	if (offer(c, req, &sdp, &why) < 0) {
-		drop_call(c, t, why.status ? why.status : 500, why.reason);
-		return;
-	}
-	log_info("sip", "call %u from %s to %s: %s calls %s", c->number,
-		 c->leg[0].gw->name, c->leg[1].gw->name,
-		 req->from->url->username ? req->from->url->username
-					  : "somebody",
-		 req->req_uri->username);
-	ret = send_invite(c, req, sdp);
-	secret_free(sdp, strlen(sdp));
 	if (ret < 0)
-		drop_call(c, t, ret == -ENOBUFS ? 503 : 500, strerror(-ret));
+		drop_call(c, t, 500, "no memory");
+	else if (call_callee(c, req, &why) < 0)
+		drop_call(c, t, why.status, why.reason);
 	else
 		call_set_state(c, CALL_CALLING);
 }
 
 void invite_received(struct txn *t, const osip_message_t *req)
 {
-	struct gateway *from = txn_path(t)->gw, *to;
+	struct gateway *from = txn_path(t)->gw, *to = NULL;
+	unsigned int at = 0;
 	const char *why = "";
 	struct call *c;
 	int status;
@@ -326,35 +305,45 @@ void invite_received(struct txn *t, const osip_message_t *req)
 		refuse(t, status, why);
 		return;
 	}
-	to = config ? route_find(config, from) : NULL;
+	if (config)
+		to = route_find(config, from, req->req_uri->username, &at);
 	if (!to) {
-		refuse(t, 404, "no route leads from here");
+		refuse(t, 404, "no route leads there from here");
 		return;
 	}
 	c = call_new(from, to);
-	if (!c)
+	if (!c) {
 		refuse(t, 500, "no memory");
-	else
-		start_call(c, t, req);
+		return;
+	}
+	c->next_route = at;
+	start_call(c, t, req);
 }
 
-/* The callee's refusal, as the caller gets it. */
-static int map_status(int status)
+/*
+ * The callee's gateway failed: by another one, if a route leads there and the
+ * caller has heard nothing of this one yet.
+ */
+static bool try_next(struct call *c, int status, const char *what)
 {
-	if (status < 400)
-		return 480; /* we follow no redirection */
-	switch (status) {
-	case 401:
-	case 407: /* we have no credentials: RFC 3261, 22 is between us */
-	case 420: /* we required nothing */
-	case 421:
-	case 494:
-		return 502;
-	case 503: /* not we are overloaded (16.7) */
-		return 500;
-	default:
-		return status;
-	}
+	const osip_message_t *req;
+	struct media_refusal why;
+	struct gateway *to;
+
+	if (c->state != CALL_CALLING || !c->leg[0].txn ||
+	    (status != 408 && status / 100 != 5))
+		return false;
+	req = txn_message(c->leg[0].txn);
+	to = route_find(config, c->leg[0].gw, req->req_uri->username,
+			&c->next_route);
+	if (!to)
+		return false;
+	log_info("sip", "call %u: %s; gateway %s is next", c->number, what,
+		 to->name);
+	call_aim(c, to);
+	if (call_callee(c, req, &why) < 0)
+		call_refuse(c, why.status, why.reason);
+	return true;
 }
 
 /*
@@ -365,20 +354,15 @@ static int answer_sdp(struct call *c, const osip_message_t *resp,
 		      struct media_refusal *why)
 {
 	char *answer = NULL;
-	const char *sdp;
 	size_t len;
 	int ret;
 
-	sdp = message_sdp(resp, &len);
-	if (!sdp)
+	if (!message_sdp(resp, &len))
 		return 0;
-	ret = media_call_answer(c->media, 1, sdp, len, &answer, why);
-	if (ret < 0) {
-		if (!why->status)
-			why->status = 500;
+	ret = call_sdp(&c->leg[1], resp, c->late, &answer, why);
+	if (ret < 0)
 		return ret;
-	}
-	secret_free(c->answer, c->answer ? strlen(c->answer) : 0);
+	secret_free_text(c->answer);
 	c->answer = answer;
 	return 0;
 }
@@ -392,7 +376,7 @@ static osip_message_t *to_caller(struct call *c, int status, bool with_sdp)
 				a->dialog.local_tag);
 	if (!resp)
 		return NULL;
-	if (add_contact(resp, &a->path) < 0 ||
+	if (message_add_contact(resp, &a->path) < 0 ||
 	    (with_sdp && message_set_sdp(resp, c->answer) < 0)) {
 		osip_message_free(resp);
 		return NULL;
@@ -400,13 +384,16 @@ static osip_message_t *to_caller(struct call *c, int status, bool with_sdp)
 	return resp;
 }
 
-/* SDP of one early dialog only: the first that brings it. */
+/*
+ * SDP of one early dialog only: the first that brings it. What a callee offers
+ * before its 2xx could not be answered.
+ */
 static bool early_sdp_counts(struct call *c, const osip_message_t *resp)
 {
 	const char *tag = message_tag(resp->to);
 	size_t len;
 
-	if (!tag || !message_sdp(resp, &len))
+	if (c->late || !tag || !message_sdp(resp, &len))
 		return false;
 	if (!c->early_tag)
 		c->early_tag = strdup(tag);
@@ -429,7 +416,7 @@ static void ringing(struct call *c, const osip_message_t *resp)
 			    to_caller(c, resp->status_code, with_sdp));
 }
 
-/* The callee has its ACK: if the caller can't have the answer, it gets BYE. */
+/* If the caller can't have the answer, the callee gets BYE (after its ACK). */
 static void accepted(struct call *c, const osip_message_t *resp)
 {
 	struct leg *a = &c->leg[0];
@@ -445,7 +432,7 @@ static void accepted(struct call *c, const osip_message_t *resp)
 		return;
 	}
 	ok = a->txn ? to_caller(c, 200, true) : NULL;
-	if (!ok || osip_message_clone(ok, &c->ok) != 0) {
+	if (!ok || leg_keep_ok(a, ok) < 0) {
 		osip_message_free(ok);
 		call_refuse(c, 500, "no memory, or the caller is gone");
 		return;
@@ -458,17 +445,17 @@ static void accepted(struct call *c, const osip_message_t *resp)
 
 static void acknowledge(struct leg *b, const osip_message_t *resp)
 {
-	struct call *c = b->call;
-	struct sip_path path;
+	const struct call *c = b->call;
 
 	if (dialog_answered(&b->dialog, resp) < 0)
 		log_note("sip",
 			 "call %u: the answer of gateway %s lacks a tag or a "
 			 "good Contact",
 			 c->number, b->gw->name);
-	leg_path(b, &path);
-	c->ack = dialog_request(&b->dialog, "ACK", &path);
-	leg_ack(b);
+	if (c->late && c->state != CALL_CANCELLING)
+		leg_ack_later(b);
+	else
+		leg_acknowledge(b, NULL);
 }
 
 /* A final answer other than 2xx; libosip2 has sent its ACK. */
@@ -478,7 +465,8 @@ static void failed(struct call *c, int status)
 
 	snprintf(why, sizeof(why), "gateway %.32s answered %d",
 		 c->leg[1].gw->name, status);
-	call_refuse(c, map_status(status), why);
+	if (!try_next(c, status, why))
+		call_refuse(c, message_map_status(status), why);
 }
 
 void call_answer(struct call *c, const osip_message_t *resp)

@@ -27,6 +27,11 @@
 
 /* A call that is not answered: the caller gets 408, the callee CANCEL. */
 #define SIP_RING_SECONDS 180
+/* A change of the session that the other peer doesn't answer: the call ends. */
+#define SIP_CHANGE_SECONDS 32
+/* INFO of a call that wait for an answer, and bytes of one. More: 500, 413. */
+#define SIP_INFOS_MAX	  8
+#define SIP_INFO_BODY_MAX 1024
 /* A callee that never ends its INVITE after CANCEL is forgotten. */
 #define SIP_CANCEL_SECONDS 32
 
@@ -34,16 +39,15 @@
 #define SIP_T1_MS 500
 #define SIP_T2_MS 4000
 
-/* Connections (TCP, TLS). The peer's that was quiet for longest goes. */
-#define SIP_CONNS_PER_GATEWAY 16
-/* Of all gateways. The new one is the victim: closed at accept. */
-#define SIP_CONNS_MAX 256
+/*
+ * Connections (TCP, TLS): how many, and how long they may keep us waiting, is
+ * "sip connections" in ringfence.yang, which names the victims; these are the
+ * most that can be configured.
+ */
+#define SIP_CONNS_MAX	     4096
+#define SIP_CONN_SECONDS_MAX 86400
 /* Bytes that wait for a connection to come about; more: the send fails. */
 #define SIP_CONN_QUEUE_MAX 131072
-/* A message that takes longer to arrive: its connection is closed. */
-#define SIP_PARTIAL_SECONDS 10
-/* An accepted connection without a first message: closed. */
-#define SIP_FIRST_SECONDS 32
 /* After a failed connect no other is tried for so long, doubling. */
 #define SIP_BACKOFF_MIN_MS 500
 #define SIP_BACKOFF_MAX_MS 32000

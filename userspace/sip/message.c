@@ -182,26 +182,41 @@ bool message_has_body(const osip_message_t *msg)
 	return body && body->length > 0;
 }
 
-const char *message_sdp(const osip_message_t *msg, size_t *ret_len)
+const char *message_body(const osip_message_t *msg, const char *type,
+			 size_t *ret_len)
 {
 	const osip_body_t *body = osip_list_get(&msg->bodies, 0);
 	const osip_content_type_t *ct = msg->content_type;
 
 	if (!body || !body->length || !ct || !ct->type || !ct->subtype ||
 	    osip_strcasecmp(ct->type, "application") != 0 ||
-	    osip_strcasecmp(ct->subtype, "sdp") != 0 ||
+	    osip_strcasecmp(ct->subtype, type) != 0 ||
 	    osip_list_size(&msg->content_encodings) > 0)
 		return NULL;
 	*ret_len = body->length;
 	return body->body;
 }
 
-int message_set_sdp(osip_message_t *msg, const char *sdp)
+const char *message_sdp(const osip_message_t *msg, size_t *ret_len)
 {
-	if (osip_message_set_content_type(msg, "application/sdp") != 0 ||
-	    osip_message_set_body(msg, sdp, strlen(sdp)) != 0)
+	return message_body(msg, "sdp", ret_len);
+}
+
+int message_set_body(osip_message_t *msg, const char *type, const char *body,
+		     size_t len)
+{
+	char content[64];
+
+	snprintf(content, sizeof(content), "application/%s", type);
+	if (osip_message_set_content_type(msg, content) != 0 ||
+	    osip_message_set_body(msg, body, len) != 0)
 		return -ENOMEM;
 	return 0;
+}
+
+int message_set_sdp(osip_message_t *msg, const char *sdp)
+{
+	return message_set_body(msg, "sdp", sdp, strlen(sdp));
 }
 
 static int copy_vias(const osip_message_t *from, osip_message_t *to)
@@ -432,4 +447,58 @@ void message_reply_to(const osip_message_t *req, struct sockaddr_in *peer)
 	port = via->port ? strtoul(via->port, NULL, 10) : 5060;
 	if (port > 0 && port <= 65535)
 		peer->sin_port = htons((uint16_t)port);
+}
+
+int message_add_contact(osip_message_t *msg, const struct sip_path *path)
+{
+	char *uri = message_our_uri(path, NULL), *contact = NULL;
+	int ret = -ENOMEM;
+
+	if (uri && asprintf(&contact, "<%s>", uri) > 0 &&
+	    !osip_message_set_contact(msg, contact) &&
+	    !osip_message_set_header(msg, "Allow", SIP_ALLOW))
+		ret = 0;
+	free(contact);
+	free(uri);
+	return ret;
+}
+
+static void add_warning(osip_message_t *resp, const char *reason)
+{
+	char text[256], *p = text + sizeof("399 " SIP_PRODUCT " \"") - 1;
+
+	if (!reason || !reason[0])
+		return;
+	snprintf(text, sizeof(text) - 1, "399 " SIP_PRODUCT " \"%s", reason);
+	for (; *p; p++)
+		if (*p < ' ' || *p > '~' || *p == '"' || *p == '\\')
+			*p = '\'';
+	strcpy(p, "\"");
+	osip_message_set_header(resp, "Warning", text);
+}
+
+void message_explain(osip_message_t *resp, const char *reason)
+{
+	if (resp->status_code == 415)
+		osip_message_set_header(resp, "Accept", "application/sdp");
+	if (resp->status_code == 415 || resp->status_code == 488)
+		add_warning(resp, reason);
+}
+
+int message_map_status(int status)
+{
+	if (status < 400)
+		return 480; /* we follow no redirection */
+	switch (status) {
+	case 401:
+	case 407: /* we have no credentials: RFC 3261, 22 is between us */
+	case 420: /* we required nothing */
+	case 421:
+	case 494:
+		return 502;
+	case 503: /* not we are overloaded (16.7) */
+		return 500;
+	default:
+		return status;
+	}
 }

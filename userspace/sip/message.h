@@ -17,7 +17,7 @@
 void message_init(void);
 
 #define SIP_PRODUCT "ringfence"
-#define SIP_ALLOW   "INVITE, ACK, CANCEL, BYE, OPTIONS"
+#define SIP_ALLOW   "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO"
 
 /* A random token of @bits (a multiple of 8, at most 256), in hexadecimal. */
 #define MESSAGE_TOKEN_MAX 65
@@ -77,7 +77,21 @@ unsigned int message_max_forwards(const osip_message_t *msg); /* 70: none */
 /* The SDP body; NULL: none, or of another type. */
 const char *message_sdp(const osip_message_t *msg, size_t *ret_len);
 bool message_has_body(const osip_message_t *msg);
+/* The body if it is application/@type; else NULL. */
+const char *message_body(const osip_message_t *msg, const char *type,
+			 size_t *ret_len);
+/* @type: as above, of at most 50 bytes. 0 or -ENOMEM */
+int message_set_body(osip_message_t *msg, const char *type, const char *body,
+		     size_t len);
 int message_set_sdp(osip_message_t *msg, const char *sdp);
+
+/* What INVITE, UPDATE and answers to them say of us: Contact and Allow. */
+int message_add_contact(osip_message_t *msg, const struct sip_path *path);
+/* What is wrong with a body: Accept in a 415 (RFC 3261, 21.4.13), and the reason
+ * as a Warning (20.43) in a 415 or 488. Others stay as they are. */
+void message_explain(osip_message_t *resp, const char *reason);
+/* One peer's refusal, as the other one gets it. */
+int message_map_status(int status);
 
 /* Note where a request really came from (RFC 3261, 18.2.1; RFC 3581). */
 int message_received(osip_message_t *req, const struct sip_path *from);

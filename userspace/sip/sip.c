@@ -9,18 +9,24 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "config/config.h"
+#include "config/edit.h"
 #include "ringfenced/daemon.h"
 #include "ringfenced/module.h"
 #include "sip/call.h"
+#include "sip/conn.h"
 #include "sip/gateway.h"
 #include "sip/invite.h"
+#include "sip/reconfigure.h"
 #include "sip/store.h"
 #include "sip/transport.h"
 #include "sip/txn.h"
 #include "sip/uas.h"
 
 static struct sip_config *running, *prepared;
+static struct media_timeouts
+	prepared_timeouts; /* if nothing else is to change */
 
 static void on_message(const struct sip_path *from, const char *buf,
 		       const struct sip_head *head)
@@ -62,32 +68,29 @@ static int sip_init(void)
 		ret = txn_init(&uas_user);
 	if (!ret)
 		ret = calls_init();
+	if (!ret)
+		ret = reconfigure_init();
 	return ret;
 }
 
-static void close_all(struct sip_config *cfg)
-{
-	if (!cfg)
-		return;
-	for (unsigned int i = 0; i < cfg->n_gateways; i++)
-		transport_close(cfg->gateway[i]);
-	sip_config_free(cfg);
-}
-
-static int sip_prepare(const struct lyd_node *tree, struct config_error *err)
+static int sip_prepare(const struct lyd_node *old, const struct lyd_node *tree,
+		       struct config_error *err)
 {
 	struct sip_config *cfg = NULL;
 	int ret;
 
-	if (running)
-		return config_fail(err, tree, "sip",
-				   "restart ringfenced to change SIP gateways: "
-				   "calls survive that");
+	if (running && !config_differs(old, tree, "network") &&
+	    !config_differs(old, tree, "sip")) {
+		sip_config_timeouts(tree, &prepared_timeouts);
+		return 0;
+	}
 	ret = sip_config_load(tree, &cfg, err);
-	for (unsigned int i = 0; !ret && i < cfg->n_gateways; i++)
+	if (!ret && running)
+		ret = reconfigure_prepare(running, cfg, old, tree, err);
+	for (unsigned int i = 0; !ret && !running && i < cfg->n_gateways; i++)
 		ret = transport_open(cfg->gateway[i], err, tree);
 	if (ret < 0) {
-		close_all(cfg);
+		sip_config_free(cfg);
 		return ret;
 	}
 	prepared = cfg;
@@ -96,39 +99,77 @@ static int sip_prepare(const struct lyd_node *tree, struct config_error *err)
 
 static void sip_commit(void)
 {
+	if (!prepared) {
+		running->timeouts = prepared_timeouts;
+		log_info("sip",
+			 "idle-timeout is %u and hold-timeout %u seconds for "
+			 "new calls",
+			 running->timeouts.idle, running->timeouts.hold);
+		return;
+	}
+	if (running)
+		reconfigure_commit(running, prepared);
+	invite_set_config(prepared);
+	conns_set_limits(&prepared->conns);
+	if (!running) {
+		calls_adopt(prepared);
+		for (unsigned int i = 0; i < prepared->n_gateways; i++)
+			transport_start(prepared->gateway[i]);
+	}
 	running = prepared;
 	prepared = NULL;
-	invite_set_config(running);
-	calls_adopt(running);
-	for (unsigned int i = 0; i < running->n_gateways; i++)
-		transport_start(running->gateway[i]);
+	for (unsigned int i = 0; i < running->n_gateways; i++) {
+		if (running->gateway[i]->unvalidated)
+			notify(SIP_UNVALIDATED, running->gateway[i]->name);
+	}
 	log_info("sip", "%u gateways, %u routes", running->n_gateways,
 		 running->n_routes);
 }
 
 static void sip_rollback(void)
 {
-	close_all(prepared);
+	sip_config_free(prepared);
 	prepared = NULL;
+}
+
+static void sip_renew(const struct lyd_node *tree)
+{
+	struct config_error err;
+
+	for (unsigned int i = 0; running && i < running->n_gateways; i++) {
+		struct gateway *gw = running->gateway[i];
+
+		if (gateway_renew(tree, gw, &err) < 0)
+			notify(SIP_OLD_CERTIFICATES, gw->name, err.text);
+		else if (gw->tls)
+			log_info("sip",
+				 "gateway %s has read its certificates again",
+				 gw->name);
+	}
 }
 
 static void sip_exit(void)
 {
 	calls_exit();
 	txn_exit();
+	reconfigure_exit();
 	invite_set_config(NULL);
-	close_all(running);
+	sip_config_free(running);
 	running = NULL;
 	sip_rollback();
 	transport_exit();
 	store_exit();
 }
 
+static const char *const reads[] = { "network", "media", "sip", NULL };
+
 const struct module sip_module = {
 	.name = "sip",
+	.reads = reads,
 	.init = sip_init,
 	.prepare = sip_prepare,
 	.commit = sip_commit,
 	.rollback = sip_rollback,
+	.renew = sip_renew,
 	.exit = sip_exit,
 };

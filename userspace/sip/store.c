@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "sip/call.h"
 #include "sip/limits.h"
 #include "sip/store.h"
@@ -242,7 +243,7 @@ void store_save(const struct call *c)
 	char name[16], *text;
 	int err = -ENOMEM;
 
-	if (dir_fd < 0 || !c->leg[1].dialog.remote_tag)
+	if (dir_fd < 0 || !r.session || !c->leg[1].dialog.remote_tag)
 		return;
 	for (unsigned int i = 0; i < 2; i++) { /* borrowed, not cleared */
 		r.leg[i].gateway = c->leg[i].gw->name;
@@ -254,8 +255,7 @@ void store_save(const struct call *c)
 		err = write_file(name, text);
 	free(text);
 	if (err)
-		log_warn("sip", "call %u would not survive a restart: %s",
-			 c->number, strerror(-err));
+		notify(SIP_CALL_VOLATILE, c->number, strerror(-err));
 }
 
 void store_delete(const struct call *c)

@@ -13,7 +13,10 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/notify.h"
 #include "config/config.h"
+#include "guard/scanner.h"
+#include "guard/strike.h"
 #include "sip/conn.h"
 #include "sip/message.h"
 #include "sip/stranger.h"
@@ -67,11 +70,9 @@ static bool notice_stranger(const struct gateway *gw, enum sip_transport t,
 	if (!stranger_allow(&strangers, from->sin_addr, transport_now(),
 			    &silenced))
 		return false;
-	log_note("sip",
-		 "%s from %s:%u by %s on gateway %s: only its "
-		 "proxy-host may call (%u such not logged)",
-		 what, inet_ntoa(from->sin_addr), ntohs(from->sin_port),
-		 sip_transport_name(t), gw->name, silenced);
+	notify(SIP_STRANGER, what, inet_ntoa(from->sin_addr),
+	       ntohs(from->sin_port), sip_transport_name(t), gw->name,
+	       silenced);
 	return true;
 }
 
@@ -109,6 +110,8 @@ static void input(const struct sip_path *from, const char *buf, size_t len,
 		user->on_message(from, buf, &head);
 		return;
 	}
+	strike(from->peer.sin_addr, RINGFENCE_STRIKE_REASON_MALFORMED,
+	       from->transport != SIP_UDP);
 	log_dbg("sip", "a message from %s:%u on gateway %s is %s: %s",
 		inet_ntoa(from->peer.sin_addr), ntohs(from->peer.sin_port),
 		from->gw->name, verdict == SIP_REJECT ? "refused" : "dropped",
@@ -146,6 +149,12 @@ static void on_udp(evutil_socket_t fd, short what, void *arg)
 		if (is_keepalive(buf, (size_t)n))
 			continue;
 		strange = !is_peer(s->gw, &from.peer);
+		if (strange)
+			strike(from.peer.sin_addr,
+			       scanner_is(buf, (size_t)n)
+				       ? RINGFENCE_STRIKE_REASON_SCANNER
+				       : RINGFENCE_STRIKE_REASON_OTHER,
+			       false);
 		if (strange &&
 		    !notice_stranger(s->gw, SIP_UDP, &from.peer, "a message"))
 			continue;
@@ -165,6 +174,7 @@ static void on_accept(struct evconnlistener *l, evutil_socket_t fd,
 		conns_accept(s->conns, fd, &peer);
 		return;
 	}
+	strike(peer.sin_addr, RINGFENCE_STRIKE_REASON_OTHER, true);
 	notice_stranger(s->gw, s->gw->transport == SIP_TLS ? SIP_TLS : SIP_TCP,
 			&peer, "a connection");
 	close(fd);
@@ -173,14 +183,9 @@ static void on_accept(struct evconnlistener *l, evutil_socket_t fd,
 static void on_accept_error(struct evconnlistener *l, void *arg)
 {
 	struct sockets *s = arg;
-	unsigned int silenced;
 	int err = EVUTIL_SOCKET_ERROR();
 
-	/* Not of a stranger, but no more often: rated under 0.0.0.0. */
-	if (stranger_allow(&strangers, (struct in_addr){ INADDR_ANY },
-			   transport_now(), &silenced))
-		log_error("sip", "gateway %s cannot take connections: %s",
-			  s->gw->name, strerror(err));
+	notify(SIP_NO_ACCEPT, s->gw->name, strerror(err));
 }
 
 static int open_socket(const struct sockaddr_in *local, int type)
@@ -281,6 +286,17 @@ void transport_close(struct gateway *gw)
 	if (gw->sockets)
 		sockets_free(gw->sockets);
 	gw->sockets = NULL;
+}
+
+void transport_drop(struct gateway *gw, const char *reason)
+{
+	conns_drop(gw->sockets->conns, reason);
+}
+
+void transport_move(struct gateway *gw)
+{
+	gw->sockets->gw = gw;
+	conns_move(gw->sockets->conns, gw);
 }
 
 int transport_send(struct sip_path *to, const char *buf, size_t len)

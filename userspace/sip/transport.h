@@ -39,6 +39,10 @@ int transport_open(struct gateway *gw, struct config_error *err,
 		   const struct lyd_node *tree);
 void transport_start(struct gateway *gw);
 void transport_close(struct gateway *gw);
+/* Close @gw's connections, but go on listening. */
+void transport_drop(struct gateway *gw, const char *reason);
+/* @gw->sockets were another gateway's. */
+void transport_move(struct gateway *gw);
 
 /**
  * transport_send() - send one message

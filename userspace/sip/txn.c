@@ -96,6 +96,8 @@ static void tell_response(osip_transaction_t *tr, const osip_message_t *resp)
 	t->answered = resp->status_code >= 200;
 	if (t->ops && t->ops->on_response)
 		t->ops->on_response(t, resp, t->arg);
+	else if (MSG_IS_INVITE(t->msg) && MSG_IS_STATUS_2XX(resp))
+		user->on_stray(resp, &t->path); /* it needs an ACK */
 }
 
 static void on_response(int type, osip_transaction_t *tr, osip_message_t *msg)
@@ -436,6 +438,17 @@ void txn_abandon(struct txn *t)
 const osip_message_t *txn_message(const struct txn *t)
 {
 	return t->msg;
+}
+
+bool txns_use(const struct gateway *gw)
+{
+	const struct txn *t;
+
+	LIST_FOREACH(t, &txns, entry) {
+		if (t->path.gw == gw)
+			return true;
+	}
+	return false;
 }
 
 const struct sip_path *txn_path(const struct txn *t)

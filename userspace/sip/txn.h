@@ -23,7 +23,8 @@ struct txn_user {
 	bool (*on_new)(osip_message_t *req, struct sip_path *path);
 	/* A new server transaction; @req is its request. */
 	void (*on_request)(struct txn *t, const osip_message_t *req);
-	/* A response that belongs to no transaction. */
+	/* A response that belongs to no transaction, or a 2xx to an INVITE whose
+	 * transaction was released. */
 	void (*on_stray)(const osip_message_t *resp,
 			 const struct sip_path *path);
 };
@@ -68,6 +69,7 @@ void txn_release(struct txn *t);
 void txn_abandon(struct txn *t);
 
 const osip_message_t *txn_message(const struct txn *t); /* the request */
+bool txns_use(const struct gateway *gw); /* is any of its peer's? */
 const struct sip_path *txn_path(const struct txn *t);
 /* The INVITE server transaction that @cancel is for (9.2); NULL: none. */
 struct txn *txn_cancelled(const struct txn *cancel);

@@ -66,9 +66,9 @@ static void ack_received(const osip_message_t *ack, const struct sip_path *path)
 {
 	struct leg *leg = leg_of(ack, path);
 
-	if (leg && leg == &leg->call->leg[0]) {
+	if (leg) {
 		note_path(leg, path);
-		call_acked(leg->call, ack);
+		call_acked(leg, ack);
 	}
 }
 
@@ -79,12 +79,20 @@ static void ack_received(const osip_message_t *ack, const struct sip_path *path)
 static bool known_invite(const osip_message_t *req, struct sip_path *path)
 {
 	const char *branch = message_branch(req);
-	struct leg *leg = leg_by_origin(path->gw, req);
+	struct leg *leg;
 
+	if (message_tag(req->to)) {
+		leg = leg_of(req, path);
+		if (!leg || message_cseq(req) != leg->ok_cseq)
+			return false;
+		leg_resend_ok(leg);
+		return true;
+	}
+	leg = leg_by_origin(path->gw, req);
 	if (!leg)
 		return false;
 	if (branch && !strcmp(branch, leg->invite_branch))
-		call_resend_ok(leg->call);
+		leg_resend_ok(leg);
 	else
 		refuse(req, path, 482);
 	return true;
@@ -96,8 +104,7 @@ static bool on_new(osip_message_t *req, struct sip_path *path)
 		ack_received(req, path);
 		return true;
 	}
-	if (MSG_IS_INVITE(req) && !message_tag(req->to) &&
-	    known_invite(req, path))
+	if (MSG_IS_INVITE(req) && known_invite(req, path))
 		return true;
 	if (txn_full()) {
 		refuse(req, path, 503);
@@ -134,13 +141,10 @@ static void in_dialog(struct txn *t, const osip_message_t *req, struct leg *leg)
 		call_bye(leg);
 	} else if (MSG_IS_OPTIONS(req)) {
 		respond(t, 200, "Allow", SIP_ALLOW);
-	} else if (MSG_IS_INVITE(req)) {
-		log_info("sip",
-			 "call %u: a change of the session by gateway "
-			 "%s is refused with 488",
-			 leg->call->number, leg->gw->name);
-		respond(t, 488, "Warning",
-			"399 " SIP_PRODUCT " \"re-INVITE is not supported\"");
+	} else if (MSG_IS_INVITE(req) || MSG_IS_UPDATE(req)) {
+		change_requested(leg, t, req);
+	} else if (MSG_IS_INFO(req)) {
+		info_requested(leg, t, req);
 	} else {
 		respond(t, 405, "Allow", SIP_ALLOW);
 	}
@@ -174,7 +178,7 @@ static void on_request(struct txn *t, const osip_message_t *req)
 	}
 }
 
-/* The callee repeats its 2xx, or a second one of a fork answers. */
+/* A peer repeats its 2xx, or a second one of a fork answers. */
 static void on_stray(const osip_message_t *resp, const struct sip_path *path)
 {
 	const char *tag = message_tag(resp->from), *to = message_tag(resp->to);
@@ -184,13 +188,15 @@ static void on_stray(const osip_message_t *resp, const struct sip_path *path)
 	    strcmp(resp->cseq->method, "INVITE") != 0 || !tag || !to)
 		return;
 	leg = leg_by_tag(tag);
-	if (!leg || leg != &leg->call->leg[1] || leg->gw != path->gw ||
-	    message_cseq(resp) != leg->invite_cseq)
+	if (!leg || leg->gw != path->gw || !leg->dialog.remote_tag)
 		return;
-	if (leg->dialog.remote_tag && !strcmp(leg->dialog.remote_tag, to))
-		leg_ack(leg);
-	else if (leg->dialog.remote_tag)
-		leg_refuse_fork(leg, resp);
+	if (strcmp(leg->dialog.remote_tag, to) != 0) {
+		if (leg == &leg->call->leg[1] &&
+		    message_cseq(resp) == leg->invite_cseq)
+			leg_refuse_fork(leg, resp);
+	} else if (message_cseq(resp) == leg->ack_cseq) {
+		leg_ok_again(leg);
+	}
 }
 
 const struct txn_user uas_user = {

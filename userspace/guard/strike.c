@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/notify.h"
+#include "guard/strike.h"
+
+static struct rgf *kernel;
+static uint32_t trust_seconds;
+
+void strike_open(struct rgf *rgf)
+{
+	kernel = rgf;
+}
+
+/* One more in this second? */
+static bool allow(void)
+{
+	static time_t second;
+	static unsigned int n;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec != second) {
+		second = now.tv_sec;
+		n = 0;
+	}
+	return n++ < STRIKES_PER_SECOND;
+}
+
+void strike(struct in_addr addr, enum ringfence_strike_reason reason,
+	    bool proved)
+{
+	const struct rgf_strike s = {
+		.addr = rgf_addr_v4(addr),
+		.reason = reason,
+		.proved = proved,
+		.count = reason == RINGFENCE_STRIKE_REASON_SCANNER
+				 ? STRIKE_SCANNER_COUNT
+				 : 1,
+	};
+	int err;
+
+	if (!allow())
+		return;
+	log_dbg("guard", "strike %s: %s%s", inet_ntoa(addr),
+		rgf_strike_reason_name(reason), proved ? ", proved" : "");
+	if (!kernel)
+		return;
+	err = rgf_strike(kernel, &s, NULL);
+	if (err)
+		notify(GUARD_REFUSED, "a strike", rgf_error(kernel));
+}
+
+void trust_set_time(uint32_t seconds)
+{
+	trust_seconds = seconds;
+}
+
+void trust_grant(struct in_addr addr, const char *comment)
+{
+	struct rgf_trust t = {
+		.prefix = { rgf_addr_v4(addr), 32 },
+		.time = trust_seconds,
+	};
+
+	if (!trust_seconds)
+		return;
+	log_dbg("guard", "trust %s: %s", inet_ntoa(addr), comment);
+	if (!kernel)
+		return;
+	snprintf(t.comment, sizeof(t.comment), "%s", comment);
+	if (rgf_trust_add(kernel, &t))
+		notify(GUARD_REFUSED, "trust", rgf_error(kernel));
+}

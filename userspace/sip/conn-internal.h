@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by conn.c and room.c: one connection. */
+#ifndef SIP_CONN_INTERNAL_H
+#define SIP_CONN_INTERNAL_H
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "base/stream.h"
+#include "sip/conn.h"
+#include "sip/frame.h"
+
+struct event;
+
+/* What a connection's timer is for. */
+enum conn_wait {
+	WAIT_NONE, /* our own connection may be idle */
+	WAIT_FIRST, /* nothing came yet but keep-alives */
+	WAIT_MESSAGE, /* one has begun: until it is whole */
+	WAIT_NEXT, /* idle between messages */
+};
+
+struct conn {
+	LIST_ENTRY(conn) entry; /* of its gateway */
+	LIST_ENTRY(conn) every; /* of all gateways */
+	struct conns *cs;
+	struct sip_path path; /* of what it receives */
+	struct stream *stream;
+	struct frame frame;
+	char *queue; /* until it is ready; SDES keys may be in it */
+	size_t queued; /* bytes in it */
+	struct event *timer;
+	enum conn_wait wait;
+	bool ready;
+	bool inbound;
+	bool heard; /* a whole message came */
+	uint64_t trust_again; /* not granted before, ms */
+	uint64_t last; /* the order of their last whole messages, or starts */
+	bool closing; /* freed by the reaper */
+};
+
+struct conns {
+	struct gateway *gw;
+	LIST_HEAD(conn_list, conn) list;
+	struct event *reaper; /* frees what is closing */
+	uint64_t not_before; /* no connect before, ms */
+	unsigned int backoff_ms;
+	bool reached; /* by the last connection we made */
+};
+
+/* conn.c */
+void conn_close(struct conn *c, const char *reason); /* freed from the loop */
+void conn_free(struct conn *c);
+
+/* room.c: how many there may be, and who makes room. */
+extern struct conn_limits conn_limits;
+
+void room_enter(struct conn *c);
+void room_leave(struct conn *c);
+/* For a new one of @peer; false: there is none, it is refused. */
+bool room_make(struct conns *cs, const struct sockaddr_in *peer);
+/* For one of ours, which goes before any of a peer's. */
+bool room_make_own(void);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One side of a call: its dialog, the INVITEs in it, and how it ends. */
+#ifndef SIP_LEG_H
+#define SIP_LEG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sip/dialog.h"
+#include "sip/gateway.h"
+#include "sip/txn.h"
+
+struct call;
+
+enum leg_end {
+	LEG_ALIVE, /* or never came to life */
+	LEG_BYE_DUE, /* BYE once the caller's ACK came, or was given up (15) */
+	LEG_BYE_SENT,
+	LEG_ENDED,
+};
+
+struct leg {
+	struct call *call;
+	struct gateway *gw;
+	struct sip_path path; /* where its last message came from */
+	struct dialog dialog;
+	struct txn *txn; /* its first INVITE, later its BYE; NULL: it is gone */
+	uint32_t invite_cseq; /* of the INVITE that made the dialog */
+	char *invite_branch; /* leg 0: tells a repeated INVITE from a merged */
+	osip_message_t *ok; /* our 2xx to its INVITE, until its ACK came */
+	uint32_t ok_cseq;
+	osip_message_t *ack; /* ours to its 2xx; NULL: not yet */
+	uint32_t ack_cseq; /* of our last INVITE */
+	bool ack_due; /* its 2xx is there, the SDP of the ACK is not */
+	enum leg_end end;
+	bool by_tag, by_origin; /* is in that index */
+};
+
+struct leg *leg_by_tag(const char *local_tag);
+/* The caller's leg that an INVITE without To tag belongs to. */
+struct leg *leg_by_origin(const struct gateway *gw, const osip_message_t *req);
+
+int leg_index(struct leg *leg); /* once its dialog is there */
+void leg_clear(struct leg *leg); /* frees what is in it */
+struct leg *leg_other(const struct leg *leg); /* of the same call */
+
+/* Where requests on this leg go; the connection that was heard from last. */
+void leg_path(const struct leg *leg, struct sip_path *path);
+
+/* The 2xx to the peer's INVITE is about to be sent: copy it. 0 or -ENOMEM. */
+int leg_keep_ok(struct leg *leg, const osip_message_t *resp);
+void leg_resend_ok(struct leg *leg); /* unless it has its ACK */
+/* An ACK came: is it the one that our 2xx waits for? Then it waits no more. */
+bool leg_acked(struct leg *leg, const osip_message_t *ack);
+void leg_forget_ok(struct leg *leg); /* no hope for the ACK */
+
+/* An INVITE, the last request, is about to be sent on this leg. */
+void leg_expect_ok(struct leg *leg);
+/* It was answered with 2xx; the ACK has to wait for its SDP. */
+void leg_ack_later(struct leg *leg);
+/* The ACK now. @sdp: of the ACK, or NULL */
+void leg_acknowledge(struct leg *leg, const char *sdp);
+void leg_ok_again(struct leg *leg); /* a 2xx to it that we don't wait for */
+/* A second callee's 2xx of a fork gets ACK and BYE. */
+void leg_refuse_fork(struct leg *leg, const osip_message_t *resp);
+
+/* BYE, now. call_leg_ended() follows, perhaps at once. */
+void leg_send_bye(struct leg *leg);
+
+#endif
