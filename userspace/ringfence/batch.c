@@ -8,7 +8,7 @@
 #include "ringfence/cli.h"
 
 #define QUEUE_MAX      256 /* changes that wait to be sent together */
-#define BATCH_LINE_MAX 4096 /* bytes with the line's end and a zero */
+#define BATCH_LINE_MAX 8192 /* bytes with the line's end and a zero */
 
 struct batch {
 	struct cli *cli;

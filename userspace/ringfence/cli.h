@@ -59,17 +59,30 @@ const char *word_show(const char *word);
 int word_need(const struct cli *cli, struct words *w, const char *after,
 	      const char *what, const char **ret);
 int word_end(const struct cli *cli, const struct words *w);
+/* Decimal digits only, and @max at most. */
+bool word_number(const char *word, uint64_t max, uint64_t *ret);
 int word_u32(const struct cli *cli, const char *after, const char *word,
 	     uint32_t min, uint32_t max, uint32_t *ret);
 /* Cut @line at blanks, with "…" around a word that has some. */
-#define WORDS_MAX 64
+#define WORDS_MAX 192
 int words_split(const struct cli *cli, char *line, char *ret[WORDS_MAX + 1]);
+
+/* Add @name to the list @names in @size bytes, after a comma. */
+void names_add(char *names, size_t size, const char *name);
+
+/* rgf_leg_flag_name() or rgf_session_flag_name() */
+typedef const char *(flag_name)(unsigned int bit);
+uint32_t flag_by_name(flag_name *name, const char *flag); /* 0: unknown */
+
+#define DSCP_KEEP_WORD "keep"
+#define NETNS_DIR      "/run/netns/"
 
 /* parse.c: the words of session add and set. @s holds keys: wipe it. */
 int parse_session(struct cli *cli, struct words *w, bool add,
 		  struct rgf_session *s);
 
-/* session.c, stats.c, status.c, monitor.c */
+/* session.c, stats.c, netns.c, config.c, certificate.c, rules.c, guard.c,
+ * monitor.c, top.c */
 int cmd_session_add(struct cli *cli, struct words *w);
 int cmd_session_set(struct cli *cli, struct words *w);
 int cmd_session_del(struct cli *cli, struct words *w);
@@ -77,7 +90,52 @@ int cmd_session_list(struct cli *cli, struct words *w);
 int cmd_session_show(struct cli *cli, struct words *w);
 int cmd_stats(struct cli *cli, struct words *w);
 int cmd_status(struct cli *cli, struct words *w);
+int cmd_netns_show(struct cli *cli, struct words *w);
+int cmd_netns_set(struct cli *cli, struct words *w);
+int cmd_config_show(struct cli *cli, struct words *w);
+int cmd_config_set(struct cli *cli, struct words *w);
+int cmd_config_del(struct cli *cli, struct words *w);
+int cmd_config_diff(struct cli *cli, struct words *w);
+int cmd_config_commit(struct cli *cli, struct words *w);
+int cmd_config_confirm(struct cli *cli, struct words *w);
+int cmd_config_rollback(struct cli *cli, struct words *w);
+int cmd_config_history(struct cli *cli, struct words *w);
+int cmd_config_discard(struct cli *cli, struct words *w);
+int cmd_config_take(struct cli *cli, struct words *w);
+int cmd_config_load(struct cli *cli, struct words *w);
+int cmd_config_save(struct cli *cli, struct words *w);
+int cmd_config_help(struct cli *cli, struct words *w); /* model.c */
+int cmd_certificate_list(struct cli *cli, struct words *w);
+int cmd_certificate_show(struct cli *cli, struct words *w);
+int cmd_certificate_import(struct cli *cli, struct words *w);
+int cmd_certificate_delete(struct cli *cli, struct words *w);
+int cmd_certificate_reload(struct cli *cli, struct words *w);
+int cmd_certificate_csr(struct cli *cli, struct words *w);
+int cmd_certificate_self_signed(struct cli *cli, struct words *w);
+int cmd_keylog_on(struct cli *cli, struct words *w);
+int cmd_keylog_off(struct cli *cli, struct words *w);
+int cmd_backup_save(struct cli *cli, struct words *w); /* backup.c */
+int cmd_backup_restore(struct cli *cli, struct words *w);
+int cmd_log_show(struct cli *cli, struct words *w); /* log.c */
+int cmd_log_follow(struct cli *cli, struct words *w);
+int cmd_rules_check(struct cli *cli, struct words *w);
+int cmd_rules_load(struct cli *cli, struct words *w);
+int cmd_rules_confirm(struct cli *cli, struct words *w);
+int cmd_rules_list(struct cli *cli, struct words *w);
+int cmd_rules_clear(struct cli *cli, struct words *w);
+int cmd_rules_set(struct cli *cli, struct words *w);
+int cmd_ban_add(struct cli *cli, struct words *w);
+int cmd_ban_del(struct cli *cli, struct words *w);
+int cmd_ban_flush(struct cli *cli, struct words *w);
+int cmd_ban_list(struct cli *cli, struct words *w);
+int cmd_trust_add(struct cli *cli, struct words *w);
+int cmd_trust_del(struct cli *cli, struct words *w);
+int cmd_trust_list(struct cli *cli, struct words *w);
+int cmd_limit_list(struct cli *cli, struct words *w);
+int cmd_limit_set(struct cli *cli, struct words *w);
+int cmd_limit_sources(struct cli *cli, struct words *w);
 int cmd_monitor(struct cli *cli, struct words *w);
+int cmd_top(struct cli *cli, struct words *w);
 
 /* batch.c */
 enum change {

@@ -11,9 +11,12 @@
 
 #include "ringfence/key.h"
 
-#define KEY_FILE_MAX 4096 /* bytes of a key file or of standard input */
-#define KEY_CHARS    40 /* base64 of 16 bytes key and 14 bytes salt */
-#define INLINE	     "inline:"
+#define KEY_FILE_MAX	  4096 /* bytes of a key file or of standard input */
+#define KEY_CHARS	  38 /* base64 digits of the shortest, 28 bytes */
+#define KEY_BYTES_MIN	  28 /* AEAD_AES_128_GCM */
+#define LIFETIME_LOG2_MAX 48
+#define SDES_PARAMS_MAX	  400 /* "|2^48", and 128 bytes in decimal */
+#define INLINE		  "inline:"
 #define BASE64 \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -27,6 +30,20 @@ bool key_like(const char *word)
 {
 	return strncmp(word, INLINE, strlen(INLINE)) == 0 ||
 	       strspn(word, BASE64) >= KEY_CHARS;
+}
+
+bool key_inside(const char *word)
+{
+	size_t run;
+
+	if (strstr(word, INLINE))
+		return true;
+	for (; *word; word += run ? run : 1) {
+		run = strspn(word, BASE64);
+		if (run >= KEY_CHARS)
+			return true;
+	}
+	return false;
 }
 
 static int bad_source(const struct cli *cli, const char *name, int err)
@@ -43,7 +60,8 @@ static int bad_source(const struct cli *cli, const char *name, int err)
 				 "that only you can read and give the file's "
 				 "name, or - for standard input");
 	return cli_error(cli, CLI_FAILED, "cannot read the key file %s: %s",
-			 name, strerror(-err));
+			 key_inside(name) ? word_show(name) : name,
+			 strerror(-err));
 }
 
 static void warn_exposed(const struct cli *cli, const char *name, int fd)
@@ -141,52 +159,144 @@ static char *next_line(struct key_text *kt)
 	return NULL;
 }
 
-static int parse_key(const struct cli *cli, const char *name, const char *text,
-		     struct rgf_key *ret)
+/* Base64 of as many bytes as a suite needs. */
+static int parse_base64(const struct cli *cli, const char *name,
+			const char *text, size_t len, struct rgf_key *ret)
 {
-	/* b64_pton() wants a byte more than it writes. */
-	unsigned char buf[KEY_CHARS / 4 * 3 + 1];
-	size_t len;
-	int n;
+	/* b64_pton() wants a byte more than it writes, and an end. */
+	unsigned char buf[RINGFENCE_KEY_MAX + 3];
+	char copy[(RINGFENCE_KEY_MAX + 2) / 3 * 4 + 1];
+	size_t digits = strspn(text, BASE64);
+	int n = -1;
 
-	if (strncmp(text, INLINE, strlen(INLINE)) == 0)
-		text += strlen(INLINE);
-	len = strlen(text);
-	if (strchr(text, '|'))
-		return cli_error(cli, CLI_USAGE,
-				 "%s: lifetime and MKI are not supported; "
-				 "leave out the key's first | and what follows",
-				 name);
-	if (len != KEY_CHARS || strspn(text, BASE64) != len)
-		return cli_error(cli, CLI_USAGE,
-				 "%s: a key is %d characters of base64, "
-				 "optionally after inline:; here are %zu%s",
-				 name, KEY_CHARS, len,
-				 strspn(text, BASE64) == len
-					 ? ""
-					 : ", not all of base64");
-	n = b64_pton(text, buf, sizeof(buf));
-	if (n > 0) {
+	if (len < sizeof(copy) && digits <= len && len - digits <= 2 &&
+	    strspn(text + digits, "=") == len - digits) {
+		memcpy(copy, text, len);
+		copy[len] = 0;
+		n = b64_pton(copy, buf, sizeof(buf));
+	}
+	explicit_bzero(copy, sizeof(copy));
+	if (n >= KEY_BYTES_MIN && n <= RINGFENCE_KEY_MAX) {
 		ret->len = (uint8_t)n;
 		memcpy(ret->data, buf, (size_t)n);
 	}
 	explicit_bzero(buf, sizeof(buf));
-	return n > 0 ? CLI_OK
-		     : cli_error(cli, CLI_USAGE, "%s: not base64", name);
+	if (n >= KEY_BYTES_MIN && n <= RINGFENCE_KEY_MAX)
+		return CLI_OK;
+	return cli_error(cli, CLI_USAGE,
+			 "%s: a key is 40, 52, 60 or 64 characters of base64, "
+			 "by suite, optionally after inline:; here are %zu%s",
+			 name, len,
+			 digits < len ? ", not all digits of base64" : "");
+}
+
+bool key_lifetime(const char *text, uint64_t *ret)
+{
+	uint64_t n;
+
+	if (strncmp(text, "2^", 2) == 0) {
+		if (!word_number(text + 2, LIFETIME_LOG2_MAX, &n))
+			return false;
+		n = 1ULL << n;
+	} else if (!word_number(text, RINGFENCE_KEY_LIFETIME_MAX, &n) || !n) {
+		return false;
+	}
+	*ret = n;
+	return true;
+}
+
+bool key_mki(const char *text, struct rgf_master_key *ret)
+{
+	size_t digits = strspn(text, "0123456789abcdefABCDEF");
+
+	if (!digits || text[digits] || digits % 2 ||
+	    digits / 2 > sizeof(ret->mki))
+		return false;
+	for (size_t i = 0; i < digits / 2; i++) {
+		const char byte[] = { text[2 * i], text[2 * i + 1], 0 };
+
+		ret->mki[i] = (uint8_t)strtoul(byte, NULL, 16);
+	}
+	ret->mki_len = (uint8_t)(digits / 2);
+	return true;
+}
+
+/* A decimal number of any length, big-endian to all bytes of @ret. */
+static bool big_number(const char *text, size_t digits, uint8_t *ret,
+		       size_t len)
+{
+	memset(ret, 0, len);
+	for (size_t d = 0; d < digits; d++) {
+		unsigned int carry = (unsigned char)text[d] - '0';
+
+		if (carry > 9)
+			return false;
+		for (size_t i = len; i--;) {
+			carry += ret[i] * 10u;
+			ret[i] = (uint8_t)carry;
+			carry >>= 8;
+		}
+		if (carry)
+			return false;
+	}
+	return digits > 0;
+}
+
+/* "VALUE:LENGTH", as RFC 4568, 6.1 has it. */
+static bool sdes_mki(const char *text, struct rgf_master_key *ret)
+{
+	const char *colon = strchr(text, ':');
+	uint64_t len;
+
+	if (!colon || !word_number(colon + 1, RINGFENCE_MKI_MAX, &len) ||
+	    !len || !big_number(text, (size_t)(colon - text), ret->mki, len))
+		return false;
+	ret->mki_len = (uint8_t)len;
+	return true;
+}
+
+/* "KEY[|LIFETIME][|VALUE:LENGTH]"; it is not repeated, whatever is wrong. */
+static int parse_key(const struct cli *cli, const char *name, const char *text,
+		     struct rgf_master_key *ret)
+{
+	char params[SDES_PARAMS_MAX + 1] = "", *next = params, *lifetime, *mki;
+	size_t len;
+
+	if (strncmp(text, INLINE, strlen(INLINE)) == 0)
+		text += strlen(INLINE);
+	len = strcspn(text, "|");
+	if (strlen(text + len) > SDES_PARAMS_MAX)
+		return cli_error(cli, CLI_USAGE,
+				 "%s: what follows the key is too long", name);
+	memcpy(params, text + len, strlen(text + len));
+	strsep(&next, "|"); /* empty */
+	lifetime = strsep(&next, "|");
+	mki = strsep(&next, "|");
+	if (lifetime && !mki && strchr(lifetime, ':')) {
+		mki = lifetime;
+		lifetime = NULL;
+	}
+	if (next || (lifetime && !key_lifetime(lifetime, &ret->lifetime)) ||
+	    (mki && !sdes_mki(mki, ret)))
+		return cli_error(cli, CLI_USAGE,
+				 "%s: after the key may follow |LIFETIME, from "
+				 "1 to 2^48 packets, and |MKI:LENGTH, with 1 "
+				 "to 128 bytes, as |2^31|1:4",
+				 name);
+	return parse_base64(cli, name, text, len, &ret->key);
 }
 
 /* One key of @kt, which is a whole file if @whole. */
 static int parse_one(const struct cli *cli, struct key_text *kt, bool whole,
-		     struct rgf_key *ret)
+		     struct rgf_master_key *ret)
 {
 	const char *line = next_line(kt);
 	int r;
 
 	if (!line)
 		return cli_error(cli, CLI_USAGE,
-				 "%s: no key; it must be one line of %d "
-				 "characters of base64",
-				 kt->name, KEY_CHARS);
+				 "%s: no key; it must be one line of base64",
+				 kt->name);
 	if (strpbrk(line, " \t"))
 		return cli_error(
 			cli, CLI_USAGE,
@@ -200,7 +310,8 @@ static int parse_one(const struct cli *cli, struct key_text *kt, bool whole,
 	return r;
 }
 
-static int read_inline(struct cli *cli, const char *source, struct rgf_key *ret)
+static int read_inline(struct cli *cli, const char *source,
+		       struct rgf_master_key *ret)
 {
 	if (!cli->file)
 		return bad_source(cli, source, 0);
@@ -213,7 +324,7 @@ static int read_inline(struct cli *cli, const char *source, struct rgf_key *ret)
 	return parse_key(cli, "key", source, ret);
 }
 
-int key_read(struct cli *cli, const char *source, struct rgf_key *ret)
+int key_read(struct cli *cli, const char *source, struct rgf_master_key *ret)
 {
 	struct key_text file, *in;
 	int r;
@@ -231,57 +342,62 @@ int key_read(struct cli *cli, const char *source, struct rgf_key *ret)
 	return r;
 }
 
-static int parse_pair(const struct cli *cli, struct key_text *kt,
-		      struct rgf_key *tx, struct rgf_key *rx)
+struct rgf_master_key *key_new(const struct cli *cli, struct rgf_keys *keys,
+			       const char *side)
 {
+	if (keys->n == RINGFENCE_MAX_KEYS) {
+		cli_say(cli, "", "more than %d %s keys for a leg",
+			RINGFENCE_MAX_KEYS, side);
+		return NULL;
+	}
+	return &keys->key[keys->n++];
+}
+
+static int parse_pair(const struct cli *cli, struct key_text *kt,
+		      struct rgf_keys *tx, struct rgf_keys *rx)
+{
+	bool has_tx = false, has_rx = false;
 	char *line;
 
 	while ((line = next_line(kt))) {
 		const char *side = strsep(&line, " \t");
-		struct rgf_key *key = NULL;
+		bool is_tx = strcmp(side, "tx") == 0;
+		struct rgf_master_key *mk;
 		int r;
 
-		if (strcmp(side, "tx") == 0)
-			key = tx;
-		else if (strcmp(side, "rx") == 0)
-			key = rx;
-		if (!key || !line || key->len)
-			return cli_error(
-				cli, CLI_USAGE,
-				"%s: it must have two lines: tx KEY and rx KEY",
-				kt->name);
-		r = parse_key(cli, kt->name, line + strspn(line, " \t"), key);
+		if ((!is_tx && strcmp(side, "rx") != 0) || !line)
+			return cli_error(cli, CLI_USAGE,
+					 "%s: each line must be tx KEY or "
+					 "rx KEY",
+					 kt->name);
+		mk = key_new(cli, is_tx ? tx : rx, is_tx ? "tx" : "rx");
+		if (!mk)
+			return CLI_USAGE;
+		r = parse_key(cli, kt->name, line + strspn(line, " \t"), mk);
 		if (r)
 			return r;
+		has_tx |= is_tx;
+		has_rx |= !is_tx;
 	}
-	if (!tx->len || !rx->len)
+	if (!has_tx || !has_rx)
 		return cli_error(cli, CLI_USAGE, "%s: there is no line %s KEY",
-				 kt->name, tx->len ? "rx" : "tx");
+				 kt->name, has_tx ? "rx" : "tx");
 	return CLI_OK;
 }
 
-int key_read_pair(struct cli *cli, const char *source, struct rgf_key *ret_tx,
-		  struct rgf_key *ret_rx)
+int key_read_pair(struct cli *cli, const char *source, struct rgf_keys *tx,
+		  struct rgf_keys *rx)
 {
-	struct rgf_key tx = { 0 }, rx = { 0 };
 	struct key_text file, *in;
 	int r;
 
 	if (strcmp(source, "-") == 0) {
 		r = read_stdin(cli, &in);
-		if (!r)
-			r = parse_pair(cli, in, &tx, &rx);
-	} else {
-		r = read_file(cli, source, &file);
-		if (!r)
-			r = parse_pair(cli, &file, &tx, &rx);
-		explicit_bzero(&file, sizeof(file));
+		return r ? r : parse_pair(cli, in, tx, rx);
 	}
-	if (!r) {
-		*ret_tx = tx;
-		*ret_rx = rx;
-	}
-	explicit_bzero(&tx, sizeof(tx));
-	explicit_bzero(&rx, sizeof(rx));
+	r = read_file(cli, source, &file);
+	if (!r)
+		r = parse_pair(cli, &file, tx, rx);
+	explicit_bzero(&file, sizeof(file));
 	return r;
 }

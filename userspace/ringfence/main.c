@@ -8,40 +8,47 @@
 #include <unistd.h>
 
 #include "ringfence/cli.h"
+#include "ringfence/complete.h"
+#include "ringfence/control.h"
 #include "ringfence/key.h"
 #include "ringfence/print.h"
-
-#define NETNS_DIR "/run/netns/"
+#include "ringfence/prompt.h"
 
 struct command {
 	const char *name;
 	const char *args;
-	const char *help;
+	const char *help; /* NULL: not for people */
 	int (*run)(struct cli *cli, struct words *w);
 	const struct command *sub; /* instead of run */
 	bool change; /* may wait in a batch */
+	void (*complete)(struct words *w); /* NULL: no word follows */
 };
 
 static int cmd_help(struct cli *cli, struct words *w);
 static int cmd_version(struct cli *cli, struct words *w);
+static int cmd_complete(struct cli *cli, struct words *w);
 
 static const struct command session_commands[] = {
 	{ .name = "add",
-	  .args = "[id NUMBER] [label TEXT] [idle-timeout SECONDS] a LEG b LEG",
+	  .args = "[id NUMBER] [label TEXT] [idle-timeout SECONDS] "
+		  "[flags LIST] a LEG b LEG",
 	  .help = "create a session and print its id",
 	  .run = cmd_session_add,
-	  .change = true },
+	  .change = true,
+	  .complete = complete_session },
 	{ .name = "set",
-	  .args = "id NUMBER [label TEXT] [idle-timeout SECONDS] [a LEG] [b "
-		  "LEG]",
+	  .args = "id NUMBER [label TEXT] [idle-timeout SECONDS] "
+		  "[flags LIST] [a LEG] [b LEG]",
 	  .help = "change what is named and keep the rest",
 	  .run = cmd_session_set,
-	  .change = true },
+	  .change = true,
+	  .complete = complete_session },
 	{ .name = "del",
 	  .args = "id NUMBER | all",
 	  .help = "remove a session, or all",
 	  .run = cmd_session_del,
-	  .change = true },
+	  .change = true,
+	  .complete = complete_del },
 	{ .name = "list",
 	  .args = "",
 	  .help = "a line for each leg of each session",
@@ -49,12 +56,263 @@ static const struct command session_commands[] = {
 	{ .name = "show",
 	  .args = "id NUMBER",
 	  .help = "all about one session",
-	  .run = cmd_session_show },
+	  .run = cmd_session_show,
+	  .complete = complete_show },
+	{ 0 },
+};
+
+static const struct command config_commands[] = {
+	{ .name = "show",
+	  .args = "[candidate] [all] [PATH]",
+	  .help = "what is set; with all, the defaults too",
+	  .run = cmd_config_show,
+	  .complete = complete_config_show },
+	{ .name = "set",
+	  .args = "PATH VALUE",
+	  .help = "set a parameter in the candidate",
+	  .run = cmd_config_set,
+	  .complete = complete_config_path },
+	{ .name = "del",
+	  .args = "PATH",
+	  .help = "remove from the candidate",
+	  .run = cmd_config_del,
+	  .complete = complete_config_path },
+	{ .name = "diff",
+	  .args = "",
+	  .help = "what a commit would change",
+	  .run = cmd_config_diff },
+	{ .name = "commit",
+	  .args = "[confirmed SECONDS] [comment TEXT]",
+	  .help = "apply the candidate, as a whole or not at all",
+	  .run = cmd_config_commit,
+	  .complete = complete_config_commit },
+	{ .name = "confirm",
+	  .args = "",
+	  .help = "keep what would be undone",
+	  .run = cmd_config_confirm },
+	{ .name = "rollback",
+	  .args = "NUMBER",
+	  .help = "make an earlier configuration the candidate",
+	  .run = cmd_config_rollback },
+	{ .name = "history",
+	  .args = "",
+	  .help = "the commits that there were",
+	  .run = cmd_config_history },
+	{ .name = "discard",
+	  .args = "",
+	  .help = "forget the candidate",
+	  .run = cmd_config_discard },
+	{ .name = "take",
+	  .args = "",
+	  .help = "go on with what another one has changed",
+	  .run = cmd_config_take },
+	{ .name = "load",
+	  .args = "FILE [merge]",
+	  .help = "make a file the candidate, or add it",
+	  .run = cmd_config_load,
+	  .complete = complete_config_load },
+	{ .name = "save",
+	  .args = "FILE",
+	  .help = "write what is set to a file",
+	  .run = cmd_config_save,
+	  .complete = complete_config_save },
+	{ .name = "help",
+	  .args = "[PATH]",
+	  .help = "what there is to set",
+	  .run = cmd_config_help,
+	  .complete = complete_config_path },
+	{ 0 },
+};
+
+static const struct command certificate_commands[] = {
+	{ .name = "list",
+	  .args = "[host|others]",
+	  .help = "a line for each file of the stores",
+	  .run = cmd_certificate_list,
+	  .complete = complete_certificate },
+	{ .name = "show",
+	  .args = "host|others NAME",
+	  .help = "all certificates of one file",
+	  .run = cmd_certificate_show,
+	  .complete = complete_certificate },
+	{ .name = "import",
+	  .args = "host|others NAME FILE [key FILE] [passphrase-file FILE]",
+	  .help = "take PEM, DER or PKCS#12 into a store",
+	  .run = cmd_certificate_import,
+	  .complete = complete_certificate },
+	{ .name = "delete",
+	  .args = "host|others NAME",
+	  .help = "remove a file from a store",
+	  .run = cmd_certificate_delete,
+	  .complete = complete_certificate },
+	{ .name = "csr",
+	  .args = "NAME cn TEXT [name NAME]... [key KIND]",
+	  .help = "make a key, and print a request for its certificate",
+	  .run = cmd_certificate_csr,
+	  .complete = complete_certificate_request },
+	{ .name = "self-signed",
+	  .args = "NAME cn TEXT [name NAME]... [key KIND] [days NUMBER]",
+	  .help = "make a key, and a certificate that it signs",
+	  .run = cmd_certificate_self_signed,
+	  .complete = complete_certificate_request },
+	{ .name = "reload",
+	  .args = "",
+	  .help = "read all files of certificates again",
+	  .run = cmd_certificate_reload },
+	{ 0 },
+};
+
+static const struct command keylog_commands[] = {
+	{ .name = "on",
+	  .args = "SECONDS",
+	  .help = "have keys of TLS written, to open captures",
+	  .run = cmd_keylog_on },
+	{ .name = "off",
+	  .args = "",
+	  .help = "end that, and remove the file",
+	  .run = cmd_keylog_off },
+	{ 0 },
+};
+
+static const struct command backup_commands[] = {
+	{ .name = "save",
+	  .args = "FILE [passphrase FILE]",
+	  .help = "write all that is configured to one file",
+	  .run = cmd_backup_save,
+	  .complete = complete_backup },
+	{ .name = "restore",
+	  .args = "FILE [passphrase FILE]",
+	  .help = "make a backup the candidate",
+	  .run = cmd_backup_restore,
+	  .complete = complete_backup },
+	{ 0 },
+};
+
+static const struct command log_commands[] = {
+	{ .name = "show",
+	  .args = "[service NAME] [severity NAME]",
+	  .help = "the last notifications of ringfenced",
+	  .run = cmd_log_show,
+	  .complete = complete_log },
+	{ .name = "follow",
+	  .args = "[service NAME] [severity NAME]",
+	  .help = "print notifications as they come",
+	  .run = cmd_log_follow,
+	  .complete = complete_log },
+	{ 0 },
+};
+
+static const struct command netns_commands[] = {
+	{ .name = "show",
+	  .args = "",
+	  .help = "the settings of the network namespace",
+	  .run = cmd_netns_show },
+	{ .name = "set",
+	  .args = "media-ports MIN-MAX|none",
+	  .help = "drop what comes to these ports and to no session",
+	  .run = cmd_netns_set,
+	  .complete = complete_netns_set },
+	{ 0 },
+};
+
+static const struct command rules_commands[] = {
+	{ .name = "check",
+	  .args = "FILE",
+	  .help = "is the rule file right? needs no privilege",
+	  .run = cmd_rules_check,
+	  .complete = complete_rules_check },
+	{ .name = "load",
+	  .args = "[--confirm SECONDS] FILE",
+	  .help = "put the rule file in force, whole or not at all",
+	  .run = cmd_rules_load,
+	  .complete = complete_rules_load },
+	{ .name = "confirm",
+	  .args = "",
+	  .help = "keep what was loaded with --confirm",
+	  .run = cmd_rules_confirm },
+	{ .name = "list",
+	  .args = "",
+	  .help = "the rules in force, with counters",
+	  .run = cmd_rules_list },
+	{ .name = "clear",
+	  .args = "",
+	  .help = "remove all rules; everything passes",
+	  .run = cmd_rules_clear },
+	{ .name = "set",
+	  .args = "add|del|replace NAME ADDRESS[/BITS]...",
+	  .help = "change one address set of the rules in force",
+	  .run = cmd_rules_set,
+	  .complete = complete_rules_set },
+	{ 0 },
+};
+
+static const struct command ban_commands[] = {
+	{ .name = "list",
+	  .args = "",
+	  .help = "who is banned, why, and until when",
+	  .run = cmd_ban_list },
+	{ .name = "add",
+	  .args = "ADDRESS[/BITS] [time SECONDS] [comment TEXT]",
+	  .help = "drop what comes from there",
+	  .run = cmd_ban_add,
+	  .complete = complete_ban_add },
+	{ .name = "del",
+	  .args = "ADDRESS[/BITS]",
+	  .help = "remove a ban and forget former ones",
+	  .run = cmd_ban_del },
+	{ .name = "flush",
+	  .args = "",
+	  .help = "remove all bans",
+	  .run = cmd_ban_flush },
+	{ 0 },
+};
+
+static const struct command trust_commands[] = {
+	{ .name = "list",
+	  .args = "",
+	  .help = "who is trusted",
+	  .run = cmd_trust_list },
+	{ .name = "add",
+	  .args = "ADDRESS[/BITS] [time SECONDS] [comment TEXT]",
+	  .help = "never ban it for what could be forged",
+	  .run = cmd_trust_add,
+	  .complete = complete_ban_add },
+	{ .name = "del",
+	  .args = "ADDRESS[/BITS]",
+	  .help = "trust it no more",
+	  .run = cmd_trust_del },
+	{ 0 },
+};
+
+static const struct command limit_commands[] = {
+	{ .name = "list",
+	  .args = "",
+	  .help = "the limits of each class, with counters",
+	  .run = cmd_limit_list },
+	{ .name = "set",
+	  .args = "CLASS [on|off] [SETTING NUMBER]... | WORD VALUE...",
+	  .help = "change what is named and keep the rest",
+	  .run = cmd_limit_set,
+	  .complete = complete_limit_set },
+	{ .name = "sources",
+	  .args = "[COUNT]",
+	  .help = "those that exceed their rate most",
+	  .run = cmd_limit_sources },
 	{ 0 },
 };
 
 static const struct command commands[] = {
 	{ .name = "session", .sub = session_commands },
+	{ .name = "config", .sub = config_commands },
+	{ .name = "certificate", .sub = certificate_commands },
+	{ .name = "keylog", .sub = keylog_commands },
+	{ .name = "backup", .sub = backup_commands },
+	{ .name = "log", .sub = log_commands },
+	{ .name = "netns", .sub = netns_commands },
+	{ .name = "rules", .sub = rules_commands },
+	{ .name = "ban", .sub = ban_commands },
+	{ .name = "trust", .sub = trust_commands },
+	{ .name = "limit", .sub = limit_commands },
 	{ .name = "stats",
 	  .args = "",
 	  .help = "sums over the network namespace",
@@ -63,6 +321,11 @@ static const struct command commands[] = {
 	  .args = "",
 	  .help = "print events as they come",
 	  .run = cmd_monitor },
+	{ .name = "top",
+	  .args = "[-d SECONDS] [-n COUNT]",
+	  .help = "the busiest sessions, again and again",
+	  .run = cmd_top,
+	  .complete = complete_top },
 	{ .name = "status",
 	  .args = "",
 	  .help = "module, daemon and sums",
@@ -72,6 +335,7 @@ static const struct command commands[] = {
 	  .help = "version of this program",
 	  .run = cmd_version },
 	{ .name = "help", .args = "", .help = "this text", .run = cmd_help },
+	{ .name = "complete", .run = cmd_complete },
 	{ 0 },
 };
 
@@ -80,7 +344,7 @@ static void print_commands(const struct command *c, const char *parent)
 	for (; c->name; c++) {
 		if (c->sub)
 			print_commands(c->sub, c->name);
-		else
+		else if (c->help)
 			printf("  %s%s%s%s%s\n      %s\n", parent,
 			       *parent ? " " : "", c->name, *c->args ? " " : "",
 			       c->args, c->help);
@@ -93,19 +357,23 @@ static int cmd_help(struct cli *cli, struct words *w)
 
 	if (r)
 		return r;
-	puts("usage: ringfence [-j] [-n NETNS] COMMAND\n"
-	     "       ringfence [-j] [-n NETNS] [-force] -b FILE\n"
+	puts("usage: ringfence [-j] [-n NETNS] [-s SOCKET] COMMAND\n"
+	     "       ringfence [-j] [-n NETNS] [-s SOCKET] [-force] -b FILE\n"
 	     "\n"
 	     "Commands:");
 	print_commands(commands, "");
 	puts("\n"
-	     "LEG: local ADDRESS:PORT [rtcp PORT] peer ADDRESS:PORT [rtcp "
-	     "PORT]\n"
-	     "     [suite NAME] [tx-key FILE] [rx-key FILE] [keys FILE]\n"
+	     "LEG: [local ADDRESS:PORT [rtcp PORT]] "
+	     "[peer ADDRESS:PORT [rtcp PORT]]\n"
+	     "     [flags LIST] [latch RULE] [dscp NUMBER] [clock-rate HZ]\n"
+	     "     [suite NAME] [kdr NUMBER] [keys FILE]\n"
+	     "     [tx-key FILE [mki HEX] [lifetime PACKETS]]... [rx-key ...]\n"
 	     "\n"
 	     "Options:\n"
 	     "  -j        JSON\n"
 	     "  -n NETNS  in this network namespace\n"
+	     "  -s SOCKET of ringfenced, for config, log and backup\n"
+	     "  -c LINE   a command as one word, as login shells are asked\n"
 	     "  -b FILE   a command a line from FILE, - is standard input\n"
 	     "  -force    go on after a line that failed\n"
 	     "\n"
@@ -132,12 +400,9 @@ static int no_command(const struct cli *cli, const struct command *c,
 {
 	char names[128] = "";
 
-	for (; c->name; c++) {
-		size_t used = strlen(names);
-
-		snprintf(names + used, sizeof(names) - used, "%s%s",
-			 used ? ", " : "", c->name);
-	}
+	for (; c->name; c++)
+		if (c->sub || c->help)
+			names_add(names, sizeof(names), c->name);
 	if (!word)
 		return cli_error(cli, CLI_USAGE,
 				 "the command is not complete; add one of: %s",
@@ -166,6 +431,72 @@ int cli_run(struct cli *cli, struct words *w)
 	}
 }
 
+static void complete_command(struct words *w)
+{
+	const struct command *table = commands;
+
+	for (;;) {
+		const char *word = word_next(w);
+		const struct command *c = table;
+
+		for (; c->name && (!word || strcmp(c->name, word) != 0); c++)
+			if (!word && (c->sub || c->help))
+				puts(c->name);
+		if (!c->name)
+			return;
+		if (!c->sub) {
+			if (c->complete)
+				c->complete(w);
+			return;
+		}
+		table = c->sub;
+	}
+}
+
+/* An option's value comes next: say what it may be. */
+static void complete_value(const char *opt)
+{
+	if (strcmp(opt, "-n") == 0)
+		complete_candidates(CANDIDATES_NETNS);
+	else if (strcmp(opt, "-c") != 0)
+		complete_candidates(CANDIDATES_FILE);
+}
+
+void complete_line(struct words *w)
+{
+	bool batch = false;
+
+	while (word_peek(w) && word_peek(w)[0] == '-') {
+		const char *opt = word_next(w);
+		bool is_socket = strcmp(opt, "-s") == 0;
+		bool is_batch = strcmp(opt, "-b") == 0;
+		const char *value;
+
+		batch |= is_batch;
+		if (!is_batch && !is_socket && strcmp(opt, "-n") != 0 &&
+		    strcmp(opt, "-c") != 0)
+			continue;
+		value = word_next(w);
+		if (!value) {
+			complete_value(opt);
+			return;
+		}
+		if (is_socket)
+			control_set_socket(value);
+	}
+	if (!word_peek(w))
+		puts("-j\n-n\n-s\n-c\n-b\n-force");
+	if (!batch)
+		complete_command(w);
+}
+
+/* The words are those before the one that is being typed. */
+static int cmd_complete(struct cli *cli, struct words *w)
+{
+	complete_line(w);
+	return CLI_OK;
+}
+
 /* Before the first socket is opened. */
 static int enter_netns(const struct cli *cli, const char *name)
 {
@@ -192,6 +523,8 @@ static int enter_netns(const struct cli *cli, const char *name)
 struct options {
 	const char *batch;
 	const char *netns;
+	const char *socket;
+	const char *line;
 	bool force;
 	bool help;
 	bool version;
@@ -212,6 +545,10 @@ static int parse_options(struct cli *cli, struct words *w, struct options *o)
 			r = word_need(cli, w, opt, "FILE", &o->batch);
 		else if (strcmp(opt, "-n") == 0)
 			r = word_need(cli, w, opt, "NETNS", &o->netns);
+		else if (strcmp(opt, "-s") == 0)
+			r = word_need(cli, w, opt, "SOCKET", &o->socket);
+		else if (strcmp(opt, "-c") == 0)
+			r = word_need(cli, w, opt, "LINE", &o->line);
 		else if (strcmp(opt, "-h") == 0 || strcmp(opt, "--help") == 0)
 			o->help = true;
 		else if (strcmp(opt, "-V") == 0 ||
@@ -220,10 +557,11 @@ static int parse_options(struct cli *cli, struct words *w, struct options *o)
 		else
 			r = cli_error(cli, CLI_USAGE,
 				      "unknown option %s; there are: -j, -n "
-				      "NETNS, -b FILE, -force, -h, -V",
+				      "NETNS, -s SOCKET, -c LINE, -b FILE, "
+				      "-force, -h, -V",
 				      word_show(opt));
 	}
-	if (!r && o->batch)
+	if (!r && (o->batch || o->line))
 		r = word_end(cli, w);
 	if (!r && o->force && !o->batch)
 		r = cli_error(cli, CLI_USAGE, "-force is only for -b FILE");
@@ -242,12 +580,18 @@ static int run(struct cli *cli, struct words *w)
 		return cmd_help(cli, &none);
 	if (o.version)
 		return cmd_version(cli, &none);
+	if (o.socket)
+		control_set_socket(o.socket);
 	if (o.netns)
 		r = enter_netns(cli, o.netns);
 	if (r)
 		return r;
 	if (o.batch)
 		return batch_run(cli, o.batch, o.force);
+	if (o.line)
+		return prompt_line(cli, o.line);
+	if (!word_peek(w) && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return prompt_run(cli);
 	return cli_run(cli, w);
 }
 
@@ -275,6 +619,7 @@ int main(int argc, char **argv)
 	r = run(&cli, &w);
 	key_exit(&cli);
 	rgf_close(cli.rgf);
+	control_set_socket(NULL); /* its name is of argv */
 	out = flush_stdout(&cli);
 	return r ? r : out;
 }

@@ -4,13 +4,30 @@
 #include <string.h>
 
 #include "ringfence/cli.h"
+#include "ringfence/complete.h"
 #include "ringfence/key.h"
+
+#define CLOCK_RATE_MIN 1000 /* as the netlink specification has it */
+#define CLOCK_RATE_MAX 192000
+#define NAMES_MAX      512 /* bytes of all suites in one line, or all words */
+
+/* Words that belong to the word right before them. */
+enum option_of {
+	OPTION_NONE,
+	OPTION_OF_ADDRESS, /* local, peer */
+	OPTION_OF_KEY, /* tx-key, rx-key */
+};
 
 struct parser {
 	struct cli *cli;
 	struct words *w;
 	struct rgf_session *s;
 	struct rgf_leg *leg; /* that the words are about; NULL: none yet */
+	enum option_of open; /* that may come now */
+	/* What they are about: */
+	struct rgf_master_key *key;
+	uint16_t *rtcp_port;
+	uint32_t rtcp_has;
 };
 
 static const char *leg_name(const struct parser *p)
@@ -18,33 +35,21 @@ static const char *leg_name(const struct parser *p)
 	return p->leg == &p->s->leg[0] ? "a" : "b";
 }
 
-static int twice(const struct parser *p, const char *word)
+static int twice(const struct parser *p, const char *word, bool of_leg)
 {
 	return cli_error(p->cli, CLI_USAGE, "%s is given twice%s%s", word,
-			 p->leg ? " for leg " : "", p->leg ? leg_name(p) : "");
+			 of_leg ? " for leg " : "", of_leg ? leg_name(p) : "");
 }
 
-static int parse_id(struct parser *p)
+static int parse_id(struct parser *p, const char *word)
 {
-	const char *word;
-	int r = word_need(p->cli, p->w, "id", "NUMBER", &word);
-
-	if (r)
-		return r;
 	if (p->s->id)
-		return twice(p, "id");
+		return twice(p, "id", false);
 	return word_u32(p->cli, "id", word, 1, UINT32_MAX, &p->s->id);
 }
 
-static int parse_label(struct parser *p)
+static int parse_label(struct parser *p, const char *word)
 {
-	const char *word;
-	int r = word_need(p->cli, p->w, "label", "TEXT", &word);
-
-	if (r)
-		return r;
-	if (p->s->has & RGF_HAS_LABEL)
-		return twice(p, "label");
 	if (strlen(word) > RINGFENCE_LABEL_MAX)
 		return cli_error(p->cli, CLI_USAGE,
 				 "label has %zu bytes; it may have %d",
@@ -55,22 +60,54 @@ static int parse_label(struct parser *p)
 				p->cli, CLI_USAGE,
 				"label must not have control characters");
 	memcpy(p->s->label, word, strlen(word) + 1);
-	p->s->has |= RGF_HAS_LABEL;
 	return CLI_OK;
 }
 
-static int parse_idle_timeout(struct parser *p)
+static int parse_idle_timeout(struct parser *p, const char *word)
 {
-	const char *word;
-	int r = word_need(p->cli, p->w, "idle-timeout", "SECONDS", &word);
-
-	if (r)
-		return r;
-	if (p->s->has & RGF_HAS_IDLE_TIMEOUT)
-		return twice(p, "idle-timeout");
-	p->s->has |= RGF_HAS_IDLE_TIMEOUT;
 	return word_u32(p->cli, "idle-timeout", word, 0,
 			RINGFENCE_IDLE_TIMEOUT_MAX, &p->s->idle_timeout);
+}
+
+static int bad_flag(const struct parser *p, const char *flag)
+{
+	const char *other = p->leg ? "the session; give it before a or b"
+				   : "a leg; give it after a or b";
+	flag_name *name = p->leg ? rgf_leg_flag_name : rgf_session_flag_name;
+	flag_name *other_name = p->leg ? rgf_session_flag_name
+				       : rgf_leg_flag_name;
+	char names[NAMES_MAX] = "";
+
+	if (flag_by_name(other_name, flag))
+		return cli_error(p->cli, CLI_USAGE, "%s is a flag of %s", flag,
+				 other);
+	for (unsigned int i = 0; name(i); i++)
+		names_add(names, sizeof(names), name(i));
+	return cli_error(p->cli, CLI_USAGE,
+			 "unknown flag %s; there are: none, or with commas: %s",
+			 word_show(flag), names);
+}
+
+static int parse_flags(struct parser *p, const char *word)
+{
+	flag_name *name = p->leg ? rgf_leg_flag_name : rgf_session_flag_name;
+	uint32_t *flags = p->leg ? &p->leg->flags : &p->s->flags;
+	char list[NAMES_MAX], *next = list, *flag;
+
+	*flags = 0;
+	if (strcmp(word, "none") == 0)
+		return CLI_OK;
+	if (strlen(word) >= sizeof(list))
+		return bad_flag(p, word);
+	memcpy(list, word, strlen(word) + 1);
+	while ((flag = strsep(&next, ","))) {
+		uint32_t bit = flag_by_name(name, flag);
+
+		if (!bit)
+			return bad_flag(p, flag);
+		*flags |= bit;
+	}
+	return CLI_OK;
 }
 
 static int parse_port(const struct parser *p, const char *what,
@@ -84,147 +121,184 @@ static int parse_port(const struct parser *p, const char *what,
 	return r;
 }
 
-static int parse_address(const struct parser *p, const char *what,
-			 const char *word, struct in_addr *addr, uint16_t *port)
+/* "ADDRESS:" or "[ADDRESS]:"; what follows it, NULL if it is neither. */
+static const char *read_address(const char *word, struct rgf_addr *ret)
 {
-	const char *colon = strrchr(word, ':');
-	char host[INET_ADDRSTRLEN] = "";
+	bool v6 = *word == '[';
+	const char *end = v6 ? strchr(word, ']') : strrchr(word, ':');
+	char host[INET6_ADDRSTRLEN] = "";
+	struct in_addr v4;
 
-	if (colon && (size_t)(colon - word) < sizeof(host))
-		memcpy(host, word, (size_t)(colon - word));
-	if (inet_pton(AF_INET, host, addr) != 1)
+	if (v6)
+		word++;
+	if (!end || (size_t)(end - word) >= sizeof(host))
+		return NULL;
+	memcpy(host, word, (size_t)(end - word));
+	if (v6) {
+		/* A mapped address would be the IPv4 address. */
+		if (end[1] != ':' ||
+		    inet_pton(AF_INET6, host, &ret->in6) != 1 ||
+		    rgf_addr_is_v4(ret))
+			return NULL;
+		return end + 2;
+	}
+	if (inet_pton(AF_INET, host, &v4) != 1)
+		return NULL;
+	*ret = rgf_addr_v4(v4);
+	return end + 1;
+}
+
+/* The kernel takes the next port for RTCP (RFC 3550, 11) if none follows. */
+static int parse_address(struct parser *p, const char *what, const char *word,
+			 struct rgf_addr *addr, uint16_t *port)
+{
+	const char *port_word = read_address(word, addr);
+
+	if (!port_word)
 		return cli_error(p->cli, CLI_USAGE,
-				 "%s must be an IPv4 address and a port, as "
-				 "192.0.2.1:20000, not %s",
+				 "%s must be an address and a port, as "
+				 "192.0.2.1:20000 or [2001:db8::1]:20000, "
+				 "not %s",
 				 what, word_show(word));
-	return parse_port(p, "the port", colon + 1, port);
+	return parse_port(p, "the port", port_word, port);
 }
 
-/* "rtcp PORT" may follow; the next port is the default (RFC 3550, 11). */
-static int parse_rtcp(const struct parser *p, const char *what, uint16_t port,
-		      uint16_t *ret)
-{
-	const char *word = word_peek(p->w);
-
-	if (word && strcmp(word, "rtcp") == 0) {
-		int r;
-
-		word_next(p->w);
-		r = word_need(p->cli, p->w, "rtcp", "PORT", &word);
-		return r ? r : parse_port(p, "rtcp", word, ret);
-	}
-	if (port == UINT16_MAX)
-		return cli_error(p->cli, CLI_USAGE,
-				 "%s has port 65535 and there is no next port "
-				 "for RTCP; add: rtcp PORT",
-				 what);
-	*ret = port + 1;
-	return CLI_OK;
-}
-
-static int parse_local(struct parser *p)
+static int parse_local(struct parser *p, const char *word)
 {
 	struct rgf_leg *leg = p->leg;
-	const char *word;
-	int r = word_need(p->cli, p->w, "local", "ADDRESS:PORT", &word);
+	int r = parse_address(p, "local", word, &leg->local_addr,
+			      &leg->local_port);
 
-	if (r)
-		return r;
-	if (leg->has & RGF_HAS_LOCAL_ADDR)
-		return twice(p, "local");
-	r = parse_address(p, "local", word, &leg->local_addr, &leg->local_port);
-	if (!r)
-		r = parse_rtcp(p, "local", leg->local_port,
-			       &leg->local_rtcp_port);
-	leg->has |= RGF_HAS_LOCAL_ADDR | RGF_HAS_LOCAL_PORT |
-		    RGF_HAS_LOCAL_RTCP_PORT;
+	leg->has |= RGF_HAS_LOCAL_PORT;
+	p->rtcp_port = &leg->local_rtcp_port;
+	p->rtcp_has = RGF_HAS_LOCAL_RTCP_PORT;
 	return r;
 }
 
-static int parse_peer(struct parser *p)
+static int parse_peer(struct parser *p, const char *word)
 {
 	struct rgf_leg *leg = p->leg;
-	const char *word;
-	int r = word_need(p->cli, p->w, "peer", "ADDRESS:PORT", &word);
+	int r = parse_address(p, "peer", word, &leg->peer_addr,
+			      &leg->peer_port);
 
-	if (r)
-		return r;
-	if (leg->has & RGF_HAS_PEER_ADDR)
-		return twice(p, "peer");
-	r = parse_address(p, "peer", word, &leg->peer_addr, &leg->peer_port);
-	if (!r)
-		r = parse_rtcp(p, "peer", leg->peer_port, &leg->peer_rtcp_port);
-	leg->has |= RGF_HAS_PEER_ADDR | RGF_HAS_PEER_PORT |
-		    RGF_HAS_PEER_RTCP_PORT;
+	leg->has |= RGF_HAS_PEER_PORT;
+	p->rtcp_port = &leg->peer_rtcp_port;
+	p->rtcp_has = RGF_HAS_PEER_RTCP_PORT;
 	return r;
 }
 
-static int bad_suite(const struct parser *p, const char *word)
+static int parse_rtcp(struct parser *p, const char *word)
 {
-	char names[256] = "";
+	p->leg->has |= p->rtcp_has;
+	p->open = OPTION_NONE;
+	return parse_port(p, "rtcp", word, p->rtcp_port);
+}
 
-	for (unsigned int i = 0; rgf_suite_name(i); i++) {
-		size_t used = strlen(names);
+static int parse_suite(struct parser *p, const char *word)
+{
+	char names[NAMES_MAX] = "";
 
-		snprintf(names + used, sizeof(names) - used, "%s%s",
-			 i ? ", " : "", rgf_suite_name(i));
-	}
+	if (!rgf_suite_by_name(word, &p->leg->suite))
+		return CLI_OK;
+	for (unsigned int i = 0; rgf_suite_name(i); i++)
+		names_add(names, sizeof(names), rgf_suite_name(i));
 	return cli_error(p->cli, CLI_USAGE, "unknown suite %s; there are: %s",
 			 word_show(word), names);
 }
 
-static int parse_suite(struct parser *p)
+static int parse_a_key(struct parser *p, const char *word,
+		       struct rgf_keys *keys, const char *side)
 {
-	const char *word;
-	int r = word_need(p->cli, p->w, "suite", "NAME", &word);
+	p->key = key_new(p->cli, keys, side);
+	return p->key ? key_read(p->cli, word, p->key) : CLI_USAGE;
+}
 
-	if (r)
-		return r;
-	if (p->leg->has & RGF_HAS_SUITE)
-		return twice(p, "suite");
-	if (rgf_suite_by_name(word, &p->leg->suite))
-		return bad_suite(p, word);
-	p->leg->has |= RGF_HAS_SUITE;
+static int parse_tx_key(struct parser *p, const char *word)
+{
+	p->leg->has |= RGF_HAS_TX_KEYS;
+	return parse_a_key(p, word, &p->leg->tx, "tx");
+}
+
+static int parse_rx_key(struct parser *p, const char *word)
+{
+	p->leg->has |= RGF_HAS_RX_KEYS;
+	return parse_a_key(p, word, &p->leg->rx, "rx");
+}
+
+static int parse_keys(struct parser *p, const char *word)
+{
+	p->leg->has |= RGF_HAS_TX_KEYS | RGF_HAS_RX_KEYS;
+	return key_read_pair(p->cli, word, &p->leg->tx, &p->leg->rx);
+}
+
+static int parse_mki(struct parser *p, const char *word)
+{
+	if (p->key->mki_len)
+		return twice(p, "the key's mki", true);
+	if (!key_mki(word, p->key))
+		return cli_error(p->cli, CLI_USAGE,
+				 "mki must be 1 to %d bytes of two hexadecimal "
+				 "digits each, as 00000001, not %s",
+				 RINGFENCE_MKI_MAX, word_show(word));
 	return CLI_OK;
 }
 
-static int parse_tx_key(struct parser *p)
+static int parse_lifetime(struct parser *p, const char *word)
 {
-	const char *word;
-	int r = word_need(p->cli, p->w, "tx-key", "FILE", &word);
-
-	if (r)
-		return r;
-	if (p->leg->has & RGF_HAS_TX_KEY)
-		return twice(p, "tx-key");
-	p->leg->has |= RGF_HAS_TX_KEY;
-	return key_read(p->cli, word, &p->leg->tx_key);
+	if (p->key->lifetime)
+		return twice(p, "the key's lifetime", true);
+	if (!key_lifetime(word, &p->key->lifetime))
+		return cli_error(p->cli, CLI_USAGE,
+				 "lifetime must be a number of packets from 1 "
+				 "to 2^48, as 1000000 or 2^31, not %s",
+				 word_show(word));
+	return CLI_OK;
 }
 
-static int parse_rx_key(struct parser *p)
+static int parse_latch(struct parser *p, const char *word)
 {
-	const char *word;
-	int r = word_need(p->cli, p->w, "rx-key", "FILE", &word);
+	char names[NAMES_MAX] = "";
 
-	if (r)
-		return r;
-	if (p->leg->has & RGF_HAS_RX_KEY)
-		return twice(p, "rx-key");
-	p->leg->has |= RGF_HAS_RX_KEY;
-	return key_read(p->cli, word, &p->leg->rx_key);
+	for (unsigned int i = 0; rgf_latch_name(i); i++) {
+		if (strcmp(word, rgf_latch_name(i)) == 0) {
+			p->leg->latch = i;
+			return CLI_OK;
+		}
+		names_add(names, sizeof(names), rgf_latch_name(i));
+	}
+	return cli_error(p->cli, CLI_USAGE, "latch must be one of: %s; not %s",
+			 names, word_show(word));
 }
 
-static int parse_keys(struct parser *p)
+static int parse_dscp(struct parser *p, const char *word)
 {
-	const char *word;
-	int r = word_need(p->cli, p->w, "keys", "FILE", &word);
+	uint64_t n = RINGFENCE_DSCP_KEEP;
 
-	if (r)
-		return r;
-	if (p->leg->has & (RGF_HAS_TX_KEY | RGF_HAS_RX_KEY))
-		return twice(p, "the key");
-	p->leg->has |= RGF_HAS_TX_KEY | RGF_HAS_RX_KEY;
-	return key_read_pair(p->cli, word, &p->leg->tx_key, &p->leg->rx_key);
+	if (strcmp(word, DSCP_KEEP_WORD) != 0 &&
+	    !word_number(word, RINGFENCE_DSCP_KEEP - 1, &n))
+		return cli_error(p->cli, CLI_USAGE,
+				 "dscp must be %s or a number from 0 to %d, "
+				 "not %s",
+				 DSCP_KEEP_WORD, RINGFENCE_DSCP_KEEP - 1,
+				 word_show(word));
+	p->leg->dscp = (uint8_t)n;
+	return CLI_OK;
+}
+
+static int parse_kdr(struct parser *p, const char *word)
+{
+	uint32_t kdr;
+	int r = word_u32(p->cli, "kdr", word, 0, RINGFENCE_KDR_MAX, &kdr);
+
+	if (!r)
+		p->leg->kdr = (uint8_t)kdr;
+	return r;
+}
+
+static int parse_clock_rate(struct parser *p, const char *word)
+{
+	return word_u32(p->cli, "clock-rate", word, CLOCK_RATE_MIN,
+			CLOCK_RATE_MAX, &p->leg->clock_rate);
 }
 
 static int parse_leg(struct parser *p, unsigned int i)
@@ -237,82 +311,252 @@ static int parse_leg(struct parser *p, unsigned int i)
 	return CLI_OK;
 }
 
-static int parse_a(struct parser *p)
+static int parse_a(struct parser *p, const char *word)
 {
 	return parse_leg(p, 0);
 }
 
-static int parse_b(struct parser *p)
+static int parse_b(struct parser *p, const char *word)
 {
 	return parse_leg(p, 1);
 }
 
-static int parse_stray_rtcp(struct parser *p)
+static const struct keyword {
+	const char *name;
+	const char *value; /* what must follow; NULL: nothing */
+	int (*parse)(struct parser *p, const char *value);
+	bool of_leg;
+	uint32_t has; /* set by it, so that it can't come again; 0: it may */
+	enum option_of opens;
+	enum option_of is;
+	enum candidates candidates; /* for the value */
+} keywords[] = {
+	{ .name = "id",
+	  .value = "NUMBER",
+	  .parse = parse_id,
+	  .candidates = CANDIDATES_ID },
+	{ .name = "label",
+	  .value = "TEXT",
+	  .parse = parse_label,
+	  .has = RGF_HAS_LABEL },
+	{ .name = "idle-timeout",
+	  .value = "SECONDS",
+	  .parse = parse_idle_timeout,
+	  .has = RGF_HAS_IDLE_TIMEOUT },
+	{ .name = "flags", /* of the leg, after the first a or b */
+	  .value = "LIST",
+	  .parse = parse_flags,
+	  .has = RGF_HAS_FLAGS,
+	  .candidates = CANDIDATES_FLAGS },
+	{ .name = "a", .parse = parse_a },
+	{ .name = "b", .parse = parse_b },
+	{ .name = "local",
+	  .value = "ADDRESS:PORT",
+	  .parse = parse_local,
+	  .of_leg = true,
+	  .has = RGF_HAS_LOCAL_ADDR,
+	  .opens = OPTION_OF_ADDRESS },
+	{ .name = "peer",
+	  .value = "ADDRESS:PORT",
+	  .parse = parse_peer,
+	  .of_leg = true,
+	  .has = RGF_HAS_PEER_ADDR,
+	  .opens = OPTION_OF_ADDRESS },
+	{ .name = "rtcp",
+	  .value = "PORT",
+	  .parse = parse_rtcp,
+	  .of_leg = true,
+	  .is = OPTION_OF_ADDRESS },
+	{ .name = "latch",
+	  .value = "RULE",
+	  .parse = parse_latch,
+	  .of_leg = true,
+	  .has = RGF_HAS_LATCH,
+	  .candidates = CANDIDATES_LATCH },
+	{ .name = "dscp",
+	  .value = "NUMBER",
+	  .parse = parse_dscp,
+	  .of_leg = true,
+	  .has = RGF_HAS_DSCP,
+	  .candidates = CANDIDATES_DSCP },
+	{ .name = "clock-rate",
+	  .value = "HZ",
+	  .parse = parse_clock_rate,
+	  .of_leg = true,
+	  .has = RGF_HAS_CLOCK_RATE },
+	{ .name = "suite",
+	  .value = "NAME",
+	  .parse = parse_suite,
+	  .of_leg = true,
+	  .has = RGF_HAS_SUITE,
+	  .candidates = CANDIDATES_SUITE },
+	{ .name = "kdr",
+	  .value = "NUMBER",
+	  .parse = parse_kdr,
+	  .of_leg = true,
+	  .has = RGF_HAS_KDR },
+	{ .name = "tx-key",
+	  .value = "FILE",
+	  .parse = parse_tx_key,
+	  .of_leg = true,
+	  .opens = OPTION_OF_KEY,
+	  .candidates = CANDIDATES_FILE },
+	{ .name = "rx-key",
+	  .value = "FILE",
+	  .parse = parse_rx_key,
+	  .of_leg = true,
+	  .opens = OPTION_OF_KEY,
+	  .candidates = CANDIDATES_FILE },
+	{ .name = "mki",
+	  .value = "HEX",
+	  .parse = parse_mki,
+	  .of_leg = true,
+	  .is = OPTION_OF_KEY },
+	{ .name = "lifetime",
+	  .value = "PACKETS",
+	  .parse = parse_lifetime,
+	  .of_leg = true,
+	  .is = OPTION_OF_KEY },
+	{ .name = "keys",
+	  .value = "FILE",
+	  .parse = parse_keys,
+	  .of_leg = true,
+	  .candidates = CANDIDATES_FILE },
+	{ 0 },
+};
+
+static const struct keyword *find_keyword(const char *word)
 {
-	return cli_error(p->cli, CLI_USAGE,
-			 "rtcp must come right after local ADDRESS:PORT or "
-			 "peer ADDRESS:PORT");
+	const struct keyword *k = keywords;
+
+	while (k->name && strcmp(word, k->name) != 0)
+		k++;
+	return k->name ? k : NULL;
 }
 
-static const struct {
-	const char *name;
-	bool of_leg;
-	int (*parse)(struct parser *p);
-} keywords[] = {
-	{ "id", false, parse_id },
-	{ "label", false, parse_label },
-	{ "idle-timeout", false, parse_idle_timeout },
-	{ "a", false, parse_a },
-	{ "b", false, parse_b },
-	{ "local", true, parse_local },
-	{ "rtcp", true, parse_stray_rtcp },
-	{ "peer", true, parse_peer },
-	{ "suite", true, parse_suite },
-	{ "tx-key", true, parse_tx_key },
-	{ "rx-key", true, parse_rx_key },
-	{ "keys", true, parse_keys },
-};
-#define N_KEYWORDS (sizeof(keywords) / sizeof(keywords[0]))
+static void keyword_names(char *ret, size_t size, bool of_leg)
+{
+	*ret = 0;
+	for (const struct keyword *k = keywords; k->name; k++)
+		if (k->of_leg == of_leg)
+			names_add(ret, size, k->name);
+}
+
+static int bad_word(const struct parser *p, const char *word)
+{
+	char names[NAMES_MAX], leg_names[NAMES_MAX];
+
+	keyword_names(names, sizeof(names), false);
+	keyword_names(leg_names, sizeof(leg_names), true);
+	return cli_error(p->cli, CLI_USAGE,
+			 "unknown word %s; there are: %s, and after a or b: %s",
+			 word_show(word), names, leg_names);
+}
+
+static int bad_place(const struct parser *p, const struct keyword *k)
+{
+	if (!p->leg)
+		return cli_error(p->cli, CLI_USAGE,
+				 "%s belongs to a leg; name the leg before it: "
+				 "a or b",
+				 k->name);
+	return cli_error(p->cli, CLI_USAGE, "%s must come right after %s",
+			 k->name,
+			 k->is == OPTION_OF_KEY
+				 ? "tx-key FILE or rx-key FILE"
+				 : "local ADDRESS:PORT or peer ADDRESS:PORT");
+}
 
 static int parse_word(struct parser *p, const char *word)
 {
-	for (size_t i = 0; i < N_KEYWORDS; i++) {
-		if (strcmp(word, keywords[i].name) != 0)
-			continue;
-		if (keywords[i].of_leg && !p->leg)
-			return cli_error(p->cli, CLI_USAGE,
-					 "%s belongs to a leg; name the leg "
-					 "before it: a or b",
-					 word);
-		return keywords[i].parse(p);
+	const struct keyword *k = find_keyword(word);
+	bool of_leg;
+	uint32_t *has;
+
+	if (!k)
+		return bad_word(p, word);
+	if ((k->of_leg && !p->leg) || (k->is && k->is != p->open))
+		return bad_place(p, k);
+	if (k->value) {
+		int r = word_need(p->cli, p->w, k->name, k->value, &word);
+
+		if (r)
+			return r;
 	}
-	return cli_error(p->cli, CLI_USAGE,
-			 "unknown word %s; there are: id, label, idle-timeout, "
-			 "a, b, and after a or b: local, peer, rtcp, suite, "
-			 "tx-key, rx-key, keys",
-			 word_show(word));
+	of_leg = k->of_leg || (k->has == RGF_HAS_FLAGS && p->leg);
+	has = of_leg ? &p->leg->has : &p->s->has;
+	if (*has & k->has)
+		return twice(p, k->name, of_leg);
+	*has |= k->has;
+	if (!k->is)
+		p->open = k->opens;
+	return k->parse(p, word);
 }
 
-static int check_keys(const struct parser *p, const struct rgf_leg *leg,
-		      char name)
+/* Only of a new leg is it known that RTCP has a port of its own. */
+static int check_new_ports(const struct parser *p, const struct rgf_leg *leg)
+{
+	const char *what = NULL;
+
+	if (leg->has & RGF_HAS_FLAGS &&
+	    leg->flags & RINGFENCE_LEG_FLAGS_RTCP_MUX)
+		return CLI_OK;
+	if (leg->local_port == UINT16_MAX &&
+	    !(leg->has & RGF_HAS_LOCAL_RTCP_PORT))
+		what = "local";
+	else if (leg->peer_port == UINT16_MAX &&
+		 !(leg->has & RGF_HAS_PEER_RTCP_PORT))
+		what = "peer";
+	if (!what)
+		return CLI_OK;
+	return cli_error(p->cli, CLI_USAGE,
+			 "%s has port 65535 and there is no next port for "
+			 "RTCP; add: rtcp PORT, or: flags rtcp-mux",
+			 what);
+}
+
+static int check_keys_of(const struct parser *p, const struct rgf_leg *leg,
+			 const struct rgf_keys *keys, const char *name)
 {
 	size_t len = rgf_suite_key_len(leg->suite);
 
-	if (!len && leg->has & (RGF_HAS_TX_KEY | RGF_HAS_RX_KEY))
+	for (unsigned int i = 0; i < keys->n; i++) {
+		const struct rgf_master_key *mk = &keys->key[i];
+
+		if (leg->has & RGF_HAS_SUITE && mk->key.len != len)
+			return cli_error(p->cli, CLI_USAGE,
+					 "%s must have %zu bytes for %s, not "
+					 "%u",
+					 name, len, rgf_suite_name(leg->suite),
+					 mk->key.len);
+		if (keys->n > 1 &&
+		    (!mk->mki_len || mk->mki_len != keys->key[0].mki_len))
+			return cli_error(p->cli, CLI_USAGE,
+					 "%s is given more than once, so each "
+					 "needs an MKI, and all of one length; "
+					 "add after each file: mki HEX",
+					 name);
+	}
+	return CLI_OK;
+}
+
+static int check_keys(const struct parser *p, const struct rgf_leg *leg,
+		      char leg_char)
+{
+	char tx[] = "leg ?: tx-key", rx[] = "leg ?: rx-key";
+	int r;
+
+	if (leg->has & RGF_HAS_SUITE && leg->suite == RINGFENCE_SUITE_NONE &&
+	    leg->has & (RGF_HAS_TX_KEYS | RGF_HAS_RX_KEYS))
 		return cli_error(
 			p->cli, CLI_USAGE,
 			"leg %c has keys but suite none; add its suite, for "
 			"example: suite AES_CM_128_HMAC_SHA1_80",
-			name);
-	if (leg->has & RGF_HAS_TX_KEY && leg->tx_key.len != len)
-		return cli_error(p->cli, CLI_USAGE,
-				 "leg %c: tx-key must have %zu bytes for %s",
-				 name, len, rgf_suite_name(leg->suite));
-	if (leg->has & RGF_HAS_RX_KEY && leg->rx_key.len != len)
-		return cli_error(p->cli, CLI_USAGE,
-				 "leg %c: rx-key must have %zu bytes for %s",
-				 name, len, rgf_suite_name(leg->suite));
-	return CLI_OK;
+			leg_char);
+	tx[4] = leg_char;
+	rx[4] = leg_char;
+	r = check_keys_of(p, leg, &leg->tx, tx);
+	return r ? r : check_keys_of(p, leg, &leg->rx, rx);
 }
 
 static int check_new_leg(const struct parser *p, struct rgf_leg *leg, char name)
@@ -322,34 +566,40 @@ static int check_new_leg(const struct parser *p, struct rgf_leg *leg, char name)
 	leg->has |= RGF_HAS_SUITE; /* none, unless it was named */
 	if (!(leg->has & RGF_HAS_LOCAL_ADDR))
 		miss = "local ADDRESS:PORT";
-	else if (leg->suite && !(leg->has & RGF_HAS_TX_KEY))
+	else if (leg->suite && !(leg->has & RGF_HAS_TX_KEYS))
 		miss = "tx-key FILE";
-	else if (leg->suite && !(leg->has & RGF_HAS_RX_KEY))
+	else if (leg->suite && !(leg->has & RGF_HAS_RX_KEYS))
 		miss = "rx-key FILE";
 	if (miss)
 		return cli_error(p->cli, CLI_USAGE,
 				 "leg %c is not complete; add to it: %s", name,
 				 miss);
-	return CLI_OK;
+	return check_new_ports(p, leg);
+}
+
+static int check_leg(const struct parser *p, bool add, int i)
+{
+	struct rgf_leg *leg = &p->s->leg[i];
+	char name = (char)('a' + i), names[NAMES_MAX];
+	int r = CLI_OK;
+
+	if (add) {
+		r = check_new_leg(p, leg, name);
+	} else if (p->s->has & RGF_HAS_LEG_A << i && !leg->has) {
+		keyword_names(names, sizeof(names), true);
+		r = cli_error(p->cli, CLI_USAGE,
+			      "leg %c: nothing to set; add what to change: "
+			      "flags, %s",
+			      name, names);
+	}
+	return r ? r : check_keys(p, leg, name);
 }
 
 static int check(const struct parser *p, bool add)
 {
 	for (int i = 0; i < 2; i++) {
-		struct rgf_leg *leg = &p->s->leg[i];
-		char name = (char)('a' + i);
-		int r = CLI_OK;
+		int r = check_leg(p, add, i);
 
-		if (add)
-			r = check_new_leg(p, leg, name);
-		else if (p->s->has & RGF_HAS_LEG_A << i && !leg->has)
-			r = cli_error(
-				p->cli, CLI_USAGE,
-				"leg %c: nothing to set; add what to change: "
-				"local, peer, suite, tx-key, rx-key or keys",
-				name);
-		if (!r && leg->has & RGF_HAS_SUITE)
-			r = check_keys(p, leg, name);
 		if (r)
 			return r;
 	}
@@ -358,8 +608,8 @@ static int check(const struct parser *p, bool add)
 				 "which session? add: id NUMBER");
 	if (!add && !p->s->has)
 		return cli_error(p->cli, CLI_USAGE,
-				 "nothing to set; add: label, idle-timeout, a "
-				 "or b with what to change");
+				 "nothing to set; add: label, idle-timeout, "
+				 "flags, a or b with what to change");
 	return CLI_OK;
 }
 
@@ -374,4 +624,68 @@ int parse_session(struct cli *cli, struct words *w, bool add,
 	while (!r && (word = word_next(w)))
 		r = parse_word(&p, word);
 	return r ? r : check(&p, add);
+}
+
+/* What was said so far, as far as it decides what may come next. */
+struct progress {
+	const struct keyword *last; /* whose value may be missing */
+	bool in_leg;
+	uint64_t used; /* of keywords[]; since the leg began, if of_leg */
+	enum option_of open;
+};
+_Static_assert(sizeof(keywords) / sizeof(keywords[0]) <= 64, "used");
+
+static uint64_t bit_of(const struct keyword *k)
+{
+	return 1ULL << (k - keywords);
+}
+
+static void forget_leg(struct progress *pr)
+{
+	pr->in_leg = true;
+	for (const struct keyword *k = keywords; k->name; k++)
+		if (k->of_leg || k->has == RGF_HAS_FLAGS)
+			pr->used &= ~bit_of(k);
+}
+
+static struct progress walk(struct words *w)
+{
+	struct progress pr = { 0 };
+	const char *word;
+
+	while ((word = word_next(w))) {
+		const struct keyword *k = find_keyword(word);
+
+		pr.last = NULL;
+		if (!k)
+			continue;
+		if (!k->is)
+			pr.open = k->opens;
+		if (k->parse == parse_a || k->parse == parse_b)
+			forget_leg(&pr);
+		/* Options are for each address and key, which may repeat. */
+		if (k->has || (!k->of_leg && !k->is))
+			pr.used |= bit_of(k);
+		if (k->value && !word_next(w))
+			pr.last = k;
+	}
+	return pr;
+}
+
+void complete_session(struct words *w)
+{
+	const struct progress pr = walk(w);
+
+	if (pr.last) {
+		if (pr.last->candidates == CANDIDATES_FLAGS)
+			complete_flags(pr.in_leg ? rgf_leg_flag_name
+						 : rgf_session_flag_name);
+		else
+			complete_candidates(pr.last->candidates);
+		return;
+	}
+	for (const struct keyword *k = keywords; k->name; k++)
+		if (!(pr.used & bit_of(k)) && (!k->of_leg || pr.in_leg) &&
+		    (!k->is || k->is == pr.open))
+			puts(k->name);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ringfence/cli.h"
+#include "ringfence/control.h"
 #include "ringfence/print.h"
 
 #define MODULE_VERSION_FILE "/sys/module/ringfence/version"
@@ -80,6 +81,7 @@ struct status {
 	char version[64];
 	const struct rgf_stats *stats; /* NULL: the module refused */
 	long pid; /* of the daemon, 0: none */
+	json_t *state; /* that it tells; NULL: none */
 };
 
 static void print_status(const struct status *st)
@@ -93,18 +95,20 @@ static void print_status(const struct status *st)
 		printf("daemon running, pid %ld\n", st->pid);
 	else
 		printf("daemon not running\n");
+	keylog_warnings(st->state);
 	if (st->stats)
 		print_stats(st->stats);
 }
 
 static json_t *json_status(const struct status *st)
 {
-	return json_pack("{s:{s:b, s:s?}, s:{s:b, s:o}, s:o}", "module",
+	return json_pack("{s:{s:b, s:s?}, s:{s:b, s:o}, s:o, s:O*}", "module",
 			 "loaded", st->loaded, "version",
 			 st->loaded && *st->version ? st->version : NULL,
 			 "daemon", "running", st->pid != 0, "pid",
 			 st->pid ? json_integer(st->pid) : json_null(), "stats",
-			 st->stats ? json_stats(st->stats) : json_null());
+			 st->stats ? json_stats(st->stats) : json_null(),
+			 "state", st->state);
 }
 
 int cmd_status(struct cli *cli, struct words *w)
@@ -120,10 +124,12 @@ int cmd_status(struct cli *cli, struct words *w)
 		st.stats = &stats;
 	st.loaded = cli->rgf != NULL;
 	st.pid = daemon_pid();
+	st.state = keylog_state(cli);
 	read_line(MODULE_VERSION_FILE, st.version, sizeof(st.version));
 	if (cli->json)
 		print_json(json_status(&st));
 	else
 		print_status(&st);
+	json_decref(st.state);
 	return r;
 }

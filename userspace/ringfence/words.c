@@ -24,7 +24,7 @@ const char *word_show(const char *word)
 {
 	static char buf[SHOWN_MAX + 8];
 
-	if (key_like(word))
+	if (key_inside(word))
 		return "(what looks like a key, not shown)";
 	snprintf(buf, sizeof(buf), "\"%.*s\"%s", SHOWN_MAX, word,
 		 strlen(word) > SHOWN_MAX ? "..." : "");
@@ -56,8 +56,7 @@ int word_end(const struct cli *cli, const struct words *w)
 	return CLI_OK;
 }
 
-int word_u32(const struct cli *cli, const char *after, const char *word,
-	     uint32_t min, uint32_t max, uint32_t *ret)
+bool word_number(const char *word, uint64_t max, uint64_t *ret)
 {
 	unsigned long long n = 0;
 	char *end = NULL;
@@ -65,12 +64,38 @@ int word_u32(const struct cli *cli, const char *after, const char *word,
 	errno = 0;
 	if (*word >= '0' && *word <= '9')
 		n = strtoull(word, &end, 10);
-	if (!end || *end || errno || n < min || n > max)
+	if (!end || *end || errno || n > max)
+		return false;
+	*ret = n;
+	return true;
+}
+
+int word_u32(const struct cli *cli, const char *after, const char *word,
+	     uint32_t min, uint32_t max, uint32_t *ret)
+{
+	uint64_t n;
+
+	if (!word_number(word, max, &n) || n < min)
 		return cli_error(cli, CLI_USAGE,
 				 "%s must be a number from %u to %u, not %s",
 				 after, min, max, word_show(word));
 	*ret = (uint32_t)n;
 	return CLI_OK;
+}
+
+void names_add(char *names, size_t size, const char *name)
+{
+	size_t used = strlen(names);
+
+	snprintf(names + used, size - used, "%s%s", used ? ", " : "", name);
+}
+
+uint32_t flag_by_name(flag_name *name, const char *flag)
+{
+	for (unsigned int bit = 0; name(bit); bit++)
+		if (strcmp(name(bit), flag) == 0)
+			return 1U << bit;
+	return 0;
 }
 
 static char *skip_blanks(char *p)

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The log's part of the configuration. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/notify.h"
 #include "config/config.h"
 #include "ringfenced/module.h"
 
@@ -20,6 +24,9 @@ static const char *const targets[] = {
 static struct {
 	enum log_level level;
 	enum log_target target;
+	struct log_filter filter[LOG_FILTERS_MAX];
+	unsigned int n_filters;
+	struct sockaddr_in server; /* of syslog; no family: our own */
 } prepared;
 
 /* The index of @name, or @n for a name that the model has and we don't. */
@@ -35,7 +42,35 @@ static unsigned int find(const char *const names[], unsigned int n,
 	return i;
 }
 
-static int prepare(const struct lyd_node *tree, struct config_error *err)
+static int read_filter(const struct lyd_node *entry, void *arg)
+{
+	const unsigned int n_levels = sizeof(levels) / sizeof(levels[0]);
+	struct log_filter *f = &prepared.filter[prepared.n_filters];
+	unsigned int level = find(levels, n_levels, config_str(entry, "level"));
+
+	if (level == n_levels || prepared.n_filters == LOG_FILTERS_MAX)
+		return -EINVAL;
+	snprintf(f->service, sizeof(f->service), "%s",
+		 config_str(entry, "name"));
+	f->level = level;
+	prepared.n_filters++;
+	return 0;
+}
+
+static void read_server(const struct lyd_node *tree, struct sockaddr_in *ret)
+{
+	const char *address = config_str(tree, "log/syslog-address");
+	uint32_t port = config_u32(tree, "log/syslog-port", 514);
+
+	memset(ret, 0, sizeof(*ret));
+	if (address && inet_pton(AF_INET, address, &ret->sin_addr) == 1) {
+		ret->sin_family = AF_INET;
+		ret->sin_port = htons((uint16_t)port);
+	}
+}
+
+static int prepare(const struct lyd_node *old, const struct lyd_node *tree,
+		   struct config_error *err)
 {
 	const unsigned int n_levels = sizeof(levels) / sizeof(levels[0]);
 	const unsigned int n_targets = sizeof(targets) / sizeof(targets[0]);
@@ -49,16 +84,29 @@ static int prepare(const struct lyd_node *tree, struct config_error *err)
 		return config_fail(err, tree, "log/target", "not supported");
 	prepared.level = level;
 	prepared.target = target;
-	return 0;
+	read_server(tree, &prepared.server);
+	prepared.n_filters = 0;
+	return config_each(tree, "log/service", read_filter, NULL);
 }
 
 static void commit(void)
 {
+	bool far = prepared.server.sin_family == AF_INET;
+	int err;
+
 	log_open(prepared.target, prepared.level);
+	log_set_filters(prepared.filter, prepared.n_filters);
+	err = log_set_remote(far ? &prepared.server : NULL);
+	if (err < 0)
+		notify(MAIN_NO_SYSLOG, inet_ntoa(prepared.server.sin_addr),
+		       strerror(-err));
 }
+
+static const char *const reads[] = { "log", NULL };
 
 const struct module log_module = {
 	.name = "log",
+	.reads = reads,
 	.prepare = prepare,
 	.commit = commit,
 	.exit = log_close,

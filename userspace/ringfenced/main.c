@@ -14,7 +14,10 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/notify.h"
 #include "config/config.h"
+#include "config/datastore.h"
+#include "ringfenced/apply.h"
 #include "ringfenced/detach.h"
 #include "ringfenced/modules.h"
 #include "ringfenced/options.h"
@@ -25,9 +28,8 @@
 
 /* A module after those it needs; shutdown goes from the last to the first. */
 static const struct module *const table[] = {
-	&log_module,
-	&media_module,
-	&sip_module,
+	&log_module, &media_module,  &guard_module,
+	&sip_module, &expiry_module, &manage_module,
 };
 
 /* "FILE:LINE: path: text"; line and path only if there is one. */
@@ -49,35 +51,30 @@ static void say_stderr(const char *text)
 
 static void say_log(const char *text)
 {
-	log_error("config", "%s", text);
+	notify(CONF_ERROR, text);
 }
 
-/* Load @file; what is wrong goes to @say, a sentence each. */
-static int load(const char *file, void (*say)(const char *text),
-		struct lyd_node **ret)
+static int open_model(void (*say)(const char *text))
 {
-	static struct config_error errs[ERRORS_MAX];
-	char text[4096 + sizeof(errs[0])];
-	int n, err;
+	char text[SENTENCE];
+	int ret = config_init(NULL);
 
-	err = config_init(NULL);
-	if (err < 0) {
-		snprintf(text, sizeof(text),
-			 "can't load the data model ringfence.yang: %s; "
-			 "RINGFENCE_YANG_DIR can name its directory",
-			 strerror(-err));
-		say(text);
-		return err;
-	}
-	n = config_load_file(file, ret, errs, ERRORS_MAX);
-	if (n == 0)
+	if (ret == 0)
 		return 0;
-	if (n < 0) {
-		snprintf(text, sizeof(text), "can't read %s: %s", file,
-			 strerror(-n));
-		say(text);
-		return n;
-	}
+	snprintf(text, sizeof(text),
+		 "can't load the data model ringfence.yang: %s; "
+		 "RINGFENCE_YANG_DIR can name its directory",
+		 strerror(-ret));
+	say(text);
+	return ret;
+}
+
+/* @n errors of @file, as many as there was room for, a sentence each. */
+static void say_errors(const char *file, const struct config_error *errs, int n,
+		       void (*say)(const char *text))
+{
+	char text[4096 + sizeof(errs[0])];
+
 	for (int i = 0; i < n && i < ERRORS_MAX; i++) {
 		format_error(file, &errs[i], text, sizeof(text));
 		say(text);
@@ -87,17 +84,31 @@ static int load(const char *file, void (*say)(const char *text),
 			 n - ERRORS_MAX);
 		say(text);
 	}
-	return -EINVAL;
+}
+
+static struct config_error errs[ERRORS_MAX];
+
+static int check_file(const char *file)
+{
+	struct lyd_node *tree = NULL;
+	int n = config_load_file(file, &tree, errs, ERRORS_MAX);
+
+	if (n < 0)
+		fprintf(stderr, "can't read %s: %s\n", file, strerror(-n));
+	else if (n > 0)
+		say_errors(file, errs, n, say_stderr);
+	else
+		printf("%s: no errors\n", file);
+	config_free(tree);
+	return n;
 }
 
 static int check(const char *file)
 {
-	struct lyd_node *tree = NULL;
-	int ret = load(file, say_stderr, &tree);
+	int ret = open_model(say_stderr);
 
 	if (!ret)
-		printf("%s: no errors\n", file);
-	config_free(tree);
+		ret = check_file(file);
 	config_exit();
 	return ret ? RINGFENCED_FAILED : RINGFENCED_OK;
 }
@@ -125,7 +136,7 @@ static void on_signal(evutil_socket_t sig, short what, void *arg)
 				 "its configuration again");
 		return;
 	}
-	log_note("main", "stopping: %s", strsignal((int)sig));
+	notify(MAIN_STOPPING, strsignal((int)sig));
 	loop_stop();
 }
 
@@ -169,20 +180,19 @@ static int start_loop(void)
 	return ret;
 }
 
-static int configure(const struct modules *m, const char *file,
-		     struct lyd_node **tree)
+static int configure(const char *file)
 {
-	struct config_error err;
-	char text[4096 + sizeof(err)];
-	int ret = load(file, say_log, tree);
+	int ret = datastore_start(daemon_datastore(), errs, ERRORS_MAX);
 
-	if (ret < 0)
-		return ret;
-	ret = modules_configure(m, *tree, &err);
-	if (ret < 0) {
-		format_error(file, &err, text, sizeof(text));
-		say_log(text);
+	if (ret > 0) {
+		say_errors(file, errs, ret, say_log);
+		return -EINVAL;
 	}
+	/* Of a module: the line is known. Of the file itself: no path. */
+	if (ret < 0 && errs[0].path[0])
+		say_errors(file, errs, 1, say_log);
+	else if (ret < 0)
+		say_log(errs[0].text);
 	return ret;
 }
 
@@ -190,20 +200,45 @@ static int serve(void)
 {
 	int ret;
 
-	log_note("main", "ringfenced %s is running", VERSION);
+	notify(MAIN_RUNNING, VERSION);
 	sd_notify(0, "READY=1");
 	detach_ready();
 	ret = loop_run();
 	if (ret < 0)
 		log_error("main", "event loop: %s", strerror(-ret));
 	sd_notify(0, "STOPPING=1");
+	return apply_is_stuck() ? -ECANCELED : ret;
+}
+
+/* The model and the datastore are there before the modules, and after them. */
+static int run_modules(const struct options *opt)
+{
+	struct modules m = { .table = table,
+			     .n = sizeof(table) / sizeof(table[0]) };
+	int ret = open_model(say_log);
+
+	if (ret < 0)
+		return ret;
+	ret = apply_init(opt->config_file, &m);
+	if (ret < 0) {
+		log_error("config", "can't read %s: %s", opt->config_file,
+			  strerror(-ret));
+		goto out;
+	}
+	ret = modules_init(&m);
+	if (!ret)
+		ret = configure(opt->config_file);
+	if (!ret)
+		ret = serve();
+	modules_exit(&m);
+out:
+	apply_exit();
+	config_exit();
 	return ret;
 }
 
 static int run(const struct options *opt)
 {
-	struct modules m = { table, sizeof(table) / sizeof(table[0]), 0 };
-	struct lyd_node *tree = NULL;
 	char err[SENTENCE];
 	int ret;
 
@@ -213,22 +248,11 @@ static int run(const struct options *opt)
 		return ret;
 	}
 	ret = start_loop();
-	if (ret < 0)
-		goto err_loop;
-	ret = modules_init(&m);
-	if (ret < 0)
-		goto err_modules;
-	ret = configure(&m, opt->config_file, &tree);
-	if (!ret)
-		ret = serve();
-
-	modules_exit(&m);
-	config_free(tree);
-	config_exit();
-err_modules:
-	signals_exit();
-	loop_exit();
-err_loop:
+	if (!ret) {
+		ret = run_modules(opt);
+		signals_exit();
+		loop_exit();
+	}
 	rundir_close();
 	return ret;
 }

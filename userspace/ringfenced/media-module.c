@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "media/media.h"
 #include "ringfenced/module.h"
 
@@ -12,8 +13,7 @@ static int init(void)
 	int ret = media_init();
 
 	if (ret == -ENOENT)
-		log_error("media", "the ringfence kernel module is not loaded; "
-				   "load it with: modprobe ringfence");
+		notify(MAIN_NO_MODULE);
 	else if (ret < 0)
 		log_error("media", "the kernel module can't be used: %s",
 			  strerror(-ret));

@@ -2,8 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/notify.h"
 #include "config/config.h"
+#include "config/edit.h"
 #include "ringfenced/modules.h"
 
 int modules_init(struct modules *m)
@@ -13,8 +14,7 @@ int modules_init(struct modules *m)
 		int ret = mod->init ? mod->init() : 0;
 
 		if (ret < 0) {
-			log_error("main", "%s can't start: %s", mod->name,
-				  strerror(-ret));
+			notify(MAIN_NO_START, mod->name, strerror(-ret));
 			modules_exit(m);
 			return ret;
 		}
@@ -22,35 +22,62 @@ int modules_init(struct modules *m)
 	return 0;
 }
 
-int modules_configure(const struct modules *m, const struct lyd_node *tree,
-		      struct config_error *err)
+static bool concerns(const struct module *mod, const struct lyd_node *old,
+		     const struct lyd_node *fresh)
 {
-	size_t done;
-	int ret = 0;
+	if (!mod->prepare || !mod->reads)
+		return false;
+	for (const char *const *name = mod->reads; *name; name++) {
+		if (!old || config_differs(old, fresh, *name))
+			return true;
+	}
+	return false;
+}
 
-	for (done = 0; done < m->n && !ret; done++) {
-		const struct module *mod = m->table[done];
+int modules_prepare(struct modules *m, const struct lyd_node *old,
+		    const struct lyd_node *fresh, struct config_error *err)
+{
+	m->prepared = 0;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct module *mod = m->table[i];
+		int ret;
 
+		if (!concerns(mod, old, fresh))
+			continue;
 		memset(err, 0, sizeof(*err));
-		ret = mod->prepare ? mod->prepare(tree, err) : 0;
-		if (ret < 0 && !err->text[0])
+		ret = mod->prepare(old, fresh, err);
+		if (!ret) {
+			m->prepared |= UINT32_C(1) << i;
+			continue;
+		}
+		if (!err->text[0])
 			snprintf(err->text, sizeof(err->text),
 				 "%s refuses the configuration: %s", mod->name,
 				 strerror(-ret));
-	}
-	if (ret < 0) {
 		/* The one that refused has nothing to forget. */
-		for (done--; done > 0; done--) {
-			if (m->table[done - 1]->rollback)
-				m->table[done - 1]->rollback();
-		}
+		modules_rollback(m);
 		return ret;
 	}
-	for (done = 0; done < m->n; done++) {
-		if (m->table[done]->commit)
-			m->table[done]->commit();
-	}
 	return 0;
+}
+
+void modules_commit(struct modules *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->prepared & UINT32_C(1) << i && m->table[i]->commit)
+			m->table[i]->commit();
+	}
+	m->prepared = 0;
+}
+
+void modules_rollback(struct modules *m)
+{
+	for (size_t i = m->n; i > 0; i--) {
+		if (m->prepared & UINT32_C(1) << (i - 1) &&
+		    m->table[i - 1]->rollback)
+			m->table[i - 1]->rollback();
+	}
+	m->prepared = 0;
 }
 
 void modules_exit(struct modules *m)
@@ -60,5 +87,13 @@ void modules_exit(struct modules *m)
 
 		if (mod->exit)
 			mod->exit();
+	}
+}
+
+void modules_renew(struct modules *m, const struct lyd_node *running)
+{
+	for (size_t i = 0; i < m->n_up; i++) {
+		if (m->table[i]->renew)
+			m->table[i]->renew(running);
 	}
 }

@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "cert/tls.h"
 #include "ringfenced/options.h"
 
 static const char usage[] =
@@ -13,7 +14,8 @@ static const char usage[] =
 	"change\n"
 	"  -d, --daemon        go to the background once running\n"
 	"      --run-dir DIR   state and pid file (" DEFAULT_RUN_DIR ")\n"
-	"  -V, --version       print the version\n"
+	"  -V, --version       print the version, and what its TLS library "
+	"lacks\n"
 	"  -h, --help          print this\n";
 
 enum {
@@ -61,7 +63,7 @@ int options_parse(int argc, char **argv, struct options *ret)
 			opt.run_dir = optarg;
 			break;
 		case 'V':
-			puts("ringfenced " VERSION);
+			printf("ringfenced %s\n%s\n", VERSION, tls_features());
 			return RINGFENCED_OK;
 		case 'h':
 			fputs(usage, stdout);

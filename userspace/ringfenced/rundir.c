@@ -39,7 +39,10 @@ static int open_dir(const char *dir, char *err, size_t err_len)
 {
 	int fd, ret;
 
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
+	/* The control socket is for others too, and who calls is not. */
+	if (!mkdir(dir, 0700)) {
+		chmod(dir, 0711);
+	} else if (errno != EEXIST) {
 		ret = -errno;
 		snprintf(err, err_len, "can't make the run directory %s: %s",
 			 dir, strerror(-ret));
