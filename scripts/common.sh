@@ -58,6 +58,28 @@ kernel_image()
 	printf '%s\n' "$CACHE/image/$1"
 }
 
+# debug_kernel: where scripts/debug-kernel keeps its kernel. Its name holds what
+# it is made from, the source's version and the configuration.
+debug_kernel()
+{
+	local version key
+
+	version=$(dpkg-query -W -f '${Version}' linux-source-6.12 2>/dev/null) ||
+		die "linux-source-6.12 isn't installed; run scripts/setup"
+	key=$(sha256sum <"$RF_TOP/selftests/qemu/debug.config")
+	printf '%s\n' "$CACHE/debug-kernel/$version-${key:0:12}"
+}
+
+# debug_release: the debug kernel's release, or an error that names the way out.
+debug_release()
+{
+	local dir
+
+	dir=$(debug_kernel)
+	[ -e "$dir/done" ] || die "no debug kernel; run scripts/debug-kernel"
+	cat "$dir/release"
+}
+
 # cache_dir NAME: make a folder of the cache and print its path.
 cache_dir()
 {
