@@ -15,6 +15,10 @@ TOP = pathlib.Path(os.environ.get('RF_TOP',
                                   pathlib.Path(__file__).resolve().parent
                                   .parent))
 BUILD = pathlib.Path(os.environ.get('RF_BUILD', TOP / 'build'))
+# Every how manyeth of many like cases is tried, where what they cost is time.
+# Not a multiple of 8, or it would be one bit of each byte.
+THIN = int(os.environ.get('RF_THIN') or
+           (7 if os.environ.get('RF_KERNEL') == 'debug' else 1))
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 SPLAT = re.compile(r'BUG:|WARNING:|Oops|KASAN|UBSAN|suspicious RCU|'
                    r'circular locking|refcount_t:|general protection')
@@ -44,9 +48,19 @@ class Tap:
         log = run('dmesg').splitlines()
         self.equal([line for line in log if SPLAT.search(line)], [], name)
 
+    def skip(self, name, reason):
+        """Fails unless selftests/skip-allowed lists the test."""
+        self.count += 1
+        print(f'ok {self.count} - {name} # SKIP {reason}', flush=True)
+
     def finish(self):
         print(f'1..{self.count}', flush=True)
         raise SystemExit(1 if self.failed or not self.count else 0)
+
+
+def thin(cases):
+    """The first of many like cases, and every THINth after it."""
+    return list(cases)[::THIN]
 
 
 def run(*command, check=True):
@@ -83,6 +97,16 @@ def wait_for(condition, seconds=10):
     while not (value := condition()) and time.monotonic() < end:
         time.sleep(0.01)
     return value
+
+
+@contextlib.contextmanager
+def own_clock():
+    """The guest's time of day may be set, and then goes back to the world's."""
+    offset = time.time() - time.monotonic()
+    try:
+        yield
+    finally:
+        time.clock_settime(time.CLOCK_REALTIME, offset + time.monotonic())
 
 
 def unshare(flags):
@@ -184,8 +208,31 @@ def rtcp(ssrc=0x11223344, packets=1):
                        packets, 160 * packets)
 
 
-def leg(net, port, peer_port, **more):
-    """A leg of topology(): net is '192.0.2' or '198.51.100'."""
-    return {'local-ipv4': f'{net}.1', 'local-port': port,
-            'peer-ipv4': f'{net}.2', 'peer-port': peer_port} | \
-        {name.replace('_', '-'): value for name, value in more.items()}
+def key(master, mki=None, lifetime=None):
+    """A tx-key or rx-key."""
+    given = {'master': master, 'mki': mki, 'lifetime': lifetime}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def leg(net, port, peer_port, mki=None, **more):
+    """A leg of topology().
+
+    net is '192.0.2', '198.51.100' or an IPv6 prefix such as '2001:db8:a';
+    tx_key and rx_key are the bytes of one, with mki if given, or lists of
+    key().
+    """
+    family, dot = ('ipv6', '::') if ':' in net else ('ipv4', '.')
+    values = {f'local-{family}': f'{net}{dot}1', 'local-port': port,
+              f'peer-{family}': f'{net}{dot}2', 'peer-port': peer_port}
+    for name, value in more.items():
+        if name in ('tx_key', 'rx_key') and isinstance(value, bytes):
+            value = [key(value, mki)]
+        values[name.replace('_', '-')] = value
+    return values
+
+
+def secure(first=0):
+    """What makes a leg SRTP: leg(..., **secure()). Keys differ by first."""
+    return {'suite': 'aes-cm-128-hmac-sha1-80',
+            'tx_key': bytes((first + i) & 0xff for i in range(30)),
+            'rx_key': bytes((first + 100 + i) & 0xff for i in range(30))}

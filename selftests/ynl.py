@@ -2,8 +2,9 @@
 """Generic netlink to the module as its YAML spec describes it, for tests.
 
 Independent of libringfence, so that the tests judge both the module and the
-spec. Values are ints, bytes (binary), str (string), dicts (nest) and lists
-(multi-attr). A test may give raw attributes to send what no client would.
+spec. Values are ints, bytes (binary), str (string, enum, address), dicts
+(nest) and lists (multi-attr; names of flags). A test may give raw attributes
+to send what no client would.
 """
 import errno
 import pathlib
@@ -24,6 +25,7 @@ NETLINK_GENERIC, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 16, 270, 1
 NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK = 10, 11, 12
 ERR_MSG, ERR_OFFS, ERR_MISS_TYPE, ERR_MISS_NEST = 1, 2, 5, 6
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
+TIMEOUT = 120  # seconds for an answer; a test that waits longer is stuck
 INTS = {'u8': 'B', 'u16': 'H', 'u32': 'I', 'u64': 'Q'}
 
 
@@ -35,6 +37,7 @@ class NlError(Exception):
         self.text = tlvs.get(ERR_MSG, b'').rstrip(b'\0').decode()
         self.offset = number(tlvs.get(ERR_OFFS))
         self.miss_type = number(tlvs.get(ERR_MISS_TYPE))
+        self.miss_nest = number(tlvs.get(ERR_MISS_NEST))
         super().__init__(f'-{errno.errorcode.get(code, code)}'
                          f' "{self.text}" miss={self.miss_type}')
 
@@ -69,6 +72,8 @@ class Spec:
                        if d['type'] == 'const'}
         self.enums = {d['name']: [e['name'] for e in d['entries']]
                       for d in spec['definitions'] if d['type'] == 'enum'}
+        self.flags = {d['name']: [e['name'] for e in d['entries']]
+                      for d in spec['definitions'] if d['type'] == 'flags'}
         self.sets = {}
         for aset in spec['attribute-sets']:
             self._add_set(aset)
@@ -96,19 +101,27 @@ class Spec:
         aset = self.sets[self.ops[op]['attribute-set']]
         return {n: aset[n] for n in names.get('attributes', [])}
 
+    def encode_int(self, attr, value):
+        if isinstance(value, list):
+            names = self.flags[attr['enum']]
+            value = sum(1 << names.index(name) for name in value)
+        elif isinstance(value, str) and 'enum' in attr:
+            value = self.enums[attr['enum']].index(value)
+        elif isinstance(value, str):
+            return socket.inet_aton(value)
+        order = '>' if attr.get('byte-order') == 'big-endian' else '='
+        return struct.pack(order + INTS[attr['type']], value)
+
     def encode_value(self, attr, value):
         kind = attr['type']
         if kind in INTS:
-            order = '>' if attr.get('byte-order') == 'big-endian' else '='
-            if isinstance(value, str) and 'enum' in attr:
-                value = self.enums[attr['enum']].index(value)
-            elif isinstance(value, str):
-                return socket.inet_aton(value)
-            return struct.pack(order + INTS[kind], value)
+            return self.encode_int(attr, value)
         if kind == 'string':
-            return value.encode() + b'\0'
+            return value.encode(errors='surrogateescape') + b'\0'
         if kind == 'nest':
             return self.encode(attr['nested-attributes'], value)
+        if isinstance(value, str):
+            return socket.inet_pton(socket.AF_INET6, value)
         return value
 
     def encode(self, aset, values):
@@ -116,18 +129,29 @@ class Spec:
         for name, value in values.items():
             attr = self.sets[aset][name]
             flag = NLA_F_NESTED if attr['type'] == 'nest' else 0
-            out += nla(attr['value'] | flag, self.encode_value(attr, value))
+            for one in value if attr.get('multi-attr') else [value]:
+                out += nla(attr['value'] | flag, self.encode_value(attr, one))
         return out
+
+    def decode_int(self, attr, data):
+        if attr.get('display-hint') == 'ipv4':
+            return socket.inet_ntoa(data)
+        value = struct.unpack('=' + INTS[attr['type']], data)[0]
+        if attr.get('enum') in self.flags:
+            names = self.flags[attr['enum']]
+            if value >> len(names):
+                raise ValueError(f'unknown flags {value:#x}')
+            return [n for bit, n in enumerate(names) if value >> bit & 1]
+        return self.enums[attr['enum']][value] if 'enum' in attr else value
 
     def decode_value(self, attr, data):
         kind = attr['type']
         if kind in INTS:
-            if attr.get('display-hint') == 'ipv4':
-                return socket.inet_ntoa(data)
-            value = struct.unpack('=' + INTS[kind], data)[0]
-            return self.enums[attr['enum']][value] if 'enum' in attr else value
+            return self.decode_int(attr, data)
+        if attr.get('display-hint') == 'ipv6':
+            return socket.inet_ntop(socket.AF_INET6, data)
         if kind == 'string':
-            return data.rstrip(b'\0').decode()
+            return data.rstrip(b'\0').decode(errors='surrogateescape')
         if kind == 'nest':
             return self.decode(attr['nested-attributes'], data)
         return data
@@ -156,6 +180,7 @@ class Netlink:
         for option in (NETLINK_EXT_ACK, NETLINK_CAP_ACK,
                        NETLINK_GET_STRICT_CHK):
             self.sock.setsockopt(SOL_NETLINK, option, 1)
+        self.sock.settimeout(TIMEOUT)
         self.sock.bind((0, 0))
         self.seq = int(time.time()) & 0xffffff
         self.family, self.groups = self._resolve()
@@ -290,5 +315,5 @@ class Netlink:
                     found.append((op, self.spec.decode(aset, payload[4:])))
             except TimeoutError:
                 break
-        self.sock.settimeout(None)
+        self.sock.settimeout(TIMEOUT)
         return found

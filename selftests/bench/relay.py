@@ -6,78 +6,28 @@ scripts/bench boots the guest in which the cycle counter counts instructions
 and runs this there; see selftests/bench/rgf_meter.c for what is measured.
 Prints name, value, unit and ratio to forwarding, separated by tabs. A packet
 that does not arrive whole and in order fails the run.
+
+relay.py CASE marks that case's batches for the profiler, and ends after it.
 """
-import os
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from guest import load_cpu_modules, load_module, run  # noqa: E402
+from bench import sessions  # noqa: E402
+from bench.meter import (CHECKED, DEBUGFS, FLOWS, PROFILED, ROUNDS,  # noqa: E402
+                         RTP_LEN, SOURCE, WARM, Report, load_beside, measure,
+                         run_meter, set_gro, set_up_network)
+from guest import load_cpu_modules, load_module  # noqa: E402
 from ynl import Netlink  # noqa: E402
 
-DEBUGFS = pathlib.Path('/sys/kernel/debug')
-METER = DEBUGFS / 'rgf_meter'
-BATCH, FLOWS, RTP_LEN = 64, 200, 172
-WARM, ROUNDS, CHECKED = 16, 128, 16  # batches
-UNIT = 'instructions/packet'
-SUITES = {'AES_CM_128_HMAC_SHA1_80': ('aes-cm-128-hmac-sha1-80', 10),
-          'AES_CM_128_HMAC_SHA1_32': ('aes-cm-128-hmac-sha1-32', 4)}
-OFF = {'base': 0, 'forward': 0, 'capture': 0, 'playback': 0, 'verify': 0,
-       'expect': RTP_LEN}
-
-
-def load_beside(name):
-    """A test module, which scripts/build lays beside the real one."""
-    run('insmod', str(pathlib.Path(os.environ['RF_KO']).with_name(name)))
-
-
-def set_up_network():
-    load_beside('rgf_meter.ko')
-    for name, value in (('ip_forward', 1), ('conf/all/rp_filter', 0)):
-        pathlib.Path(f'/proc/sys/net/ipv4/{name}').write_text(str(value))
-    for dev, net in (('metersrc', '198.18.0'), ('metersink', '198.18.1')):
-        pathlib.Path(f'/proc/sys/net/ipv6/conf/{dev}/disable_ipv6'
-                     ).write_text('1')
-        run('ip', 'address', 'add', f'{net}.1/24', 'dev', dev)
-        run('ip', 'link', 'set', dev, 'up')
-        run('ip', 'neighbour', 'add', f'{net}.2', 'lladdr',
-            '02:00:00:00:00:02', 'dev', dev, 'nud', 'permanent')
-
-
-def run_meter(rounds, first, **knobs):
-    """The median of a batch; all packets must have come through."""
-    for name, value in (OFF | knobs | {'rounds': rounds,
-                                       'first': first}).items():
-        METER.joinpath(name).write_text(str(value))
-    words = METER.joinpath('run').read_text().split()
-    result = dict(zip(words[::2], map(int, words[1::2])))
-    if not knobs.get('base') and (result['sunk'] != result['sent'] or
-                                  result['wrong']):
-        sys.exit(f'{knobs}: not all packets came through whole: {result}')
-    return result['median']
-
-
-def measure(first=0, **knobs):
-    """(cost of a packet, number of the next packet)"""
-    base = run_meter(ROUNDS, first, base=1, **knobs)
-    run_meter(WARM, first, **knobs)
-    first += WARM * BATCH
-    cost = (run_meter(ROUNDS, first, **knobs) - base) / BATCH
-    return cost, first + ROUNDS * BATCH
-
-
-class Report:
-    """Prints lines; the first is what the others are compared with."""
-
-    def __init__(self):
-        self.yardstick = None
-
-    def line(self, name, cost):
-        self.yardstick = self.yardstick or cost
-        print(f'{name}\t{cost:.0f}\t{UNIT}\t{cost / self.yardstick:.2f}',
-              flush=True)
-
-
+# Name in the spec, bytes of key and salt, bytes of tag.
+SUITES = {'AES_CM_128_HMAC_SHA1_80': ('aes-cm-128-hmac-sha1-80', 30, 10),
+          'AES_CM_128_HMAC_SHA1_32': ('aes-cm-128-hmac-sha1-32', 30, 4),
+          'AES_256_CM_HMAC_SHA1_80': ('aes-cm-256-hmac-sha1-80', 46, 10),
+          'AEAD_AES_128_GCM': ('aead-aes-128-gcm', 28, 16),
+          'AEAD_AES_256_GCM': ('aead-aes-256-gcm', 44, 16),
+          'F8_128_HMAC_SHA1_80': ('f8-128-hmac-sha1-80', 30, 10)}
+FORGED = 'AES_CM_128_HMAC_SHA1_80', 'AEAD_AES_128_GCM'
 def relay_sessions(nl, leg_a, leg_b):
     """One session per flow, in place of what sessions there were."""
     old = [('session-del', {'id': s['id']}) for s in nl.dump('session-get')]
@@ -103,29 +53,70 @@ def check_counters(nl):
 
 def measure_plain(nl, report):
     relay_sessions(nl, {}, {})
-    cost, following = measure()
+    cost, following = measure('relay/rtp-rtp')
     run_meter(CHECKED, following, verify=1)
     check_counters(nl)
     report.line('relay/rtp-rtp', cost)
 
 
+def measure_gro(nl, report):
+    """What GRO costs those that leave it on."""
+    set_gro(SOURCE, 'on')
+    relay_sessions(nl, {}, {})
+    for case, knobs in (('gro/forward', {'forward': 1}),
+                        ('gro/relay/rtp-rtp', {})):
+        report.line(case, measure(case, **knobs)[0])
+    set_gro(SOURCE, 'off')
+
+
+def leg_keys(name, tx, rx):
+    """A leg's protection, its keys made from two numbers."""
+    suite, length, _ = SUITES[name]
+    return {'suite': suite,
+            'tx-key': [{'master': bytes(range(tx, tx + length))}],
+            'rx-key': [{'master': bytes(range(rx, rx + length))}]}
+
+
+def capture(nl, name, start=0):
+    """Keep what a suite makes of RTP, from its first packet on."""
+    relay_sessions(nl, {}, leg_keys(name, 0, 100))
+    longer = RTP_LEN + SUITES[name][2]
+    run_meter(WARM + ROUNDS + CHECKED, start, expect=longer, capture=1)
+
+
 def measure_suite(nl, report, name):
     """Protects, captures the result, and has that unprotected again."""
-    suite, tag = SUITES[name]
-    keys = {'suite': suite, 'tx-key': bytes(range(30)),
-            'rx-key': bytes(range(100, 130))}
-    relay_sessions(nl, {}, keys)
-    cost, start = measure(expect=RTP_LEN + tag)
-    report.line(f'relay/rtp-srtp/{name}', cost)
-    run_meter(WARM + ROUNDS + CHECKED, start, expect=RTP_LEN + tag, capture=1)
+    longer = RTP_LEN + SUITES[name][2]
+    relay_sessions(nl, {}, leg_keys(name, 0, 100))
+    case = f'relay/rtp-srtp/{name}'
+    cost, start = measure(case, expect=longer)
+    report.line(case, cost)
+    run_meter(WARM + ROUNDS + CHECKED, start, expect=longer, capture=1)
     check_counters(nl)
 
-    keys['tx-key'], keys['rx-key'] = keys['rx-key'], keys['tx-key']
-    relay_sessions(nl, keys, {})
-    cost, following = measure(start, playback=1)
+    relay_sessions(nl, leg_keys(name, 100, 0), {})
+    case = f'relay/srtp-rtp/{name}'
+    cost, following = measure(case, start, playback=1)
     run_meter(CHECKED, following, playback=1, verify=1)
     check_counters(nl)
-    report.line(f'relay/srtp-rtp/{name}', cost)
+    report.line(case, cost)
+
+
+def measure_both(nl, report, rx, tx):
+    """From one suite to another."""
+    capture(nl, rx)
+    relay_sessions(nl, leg_keys(rx, 100, 0), leg_keys(tx, 101, 1))
+    case = f'relay/srtp-srtp/{rx}/{tx}'
+    report.line(case, measure(case, playback=1,
+                              expect=RTP_LEN + SUITES[tx][2])[0])
+    check_counters(nl)
+
+
+def measure_forged(nl, report, name):
+    """Plain RTP to an SRTP leg has no good tag."""
+    relay_sessions(nl, leg_keys(name, 100, 0), {})
+    case = f'forged/{name}'
+    report.line(case, measure(case, arrive=False)[0])
 
 
 def measure_crypto(report):
@@ -141,7 +132,7 @@ def main():
     set_up_network()
     report = Report()
     # Before the module is there, whose hook forwarded packets would pass.
-    cost, following = measure(forward=1)
+    cost, following = measure('forward', forward=1)
     run_meter(CHECKED, following, forward=1, verify=1)
     report.line('forward', cost)
     measure_crypto(report)
@@ -149,9 +140,18 @@ def main():
     nl = Netlink()
     measure_plain(nl, report)
     # What the hook costs those that are not media of a session.
-    report.line('forward/with-sessions', measure(forward=1)[0])
+    case = 'forward/with-sessions'
+    report.line(case, measure(case, forward=1)[0])
     for name in SUITES:
         measure_suite(nl, report, name)
+    measure_both(nl, report, 'AEAD_AES_128_GCM', 'AES_CM_128_HMAC_SHA1_80')
+    for name in FORGED:
+        measure_forged(nl, report, name)
+    measure_gro(nl, report)
+    nl.close()
+    sessions.measure_all(report)
+    if PROFILED:
+        sys.exit(f'no case {PROFILED}')
 
 
 main()

@@ -4,14 +4,24 @@
  * napi_gro_receive() and ndo_start_xmit().
  *
  * Device metersrc builds a batch of RTP packets in a NAPI poll and hands it to
- * the stack; device metersink counts and frees what it is given to send. Under
- * QEMU's -icount the cycle counter counts instructions. A base run frees each
- * packet where a real run receives it, so that the difference holds neither
- * the building nor the freeing of packets.
+ * the stack; device metersink keeps what it is given to send, to be looked at
+ * and freed after the batch. So the count holds neither the building nor the
+ * freeing of packets, and no allocator that one slows the other down in. Under
+ * QEMU's -icount the cycle counter counts instructions. A base run gives each
+ * packet to the sink where a real run receives it; the difference is the stack.
  *
  *   198.18.0.2:30000+2n  ->  metersrc 198.18.0.1:20000+2n       (relayed)
  *                        or  198.18.1.2:40000+2n                (forwarded)
  *   metersink 198.18.1.1:20000+2n  ->  198.18.1.2:40000+2n
+ *
+ * With "discard" packets are to be dropped by the stack: both kinds of run free
+ * them then.
+ *
+ * With "sources" packets come from so many addresses in turn, 10.0.0.0 and those
+ * after it; with "sip" they are REGISTER requests to port 5060 of 198.18.0.1.
+ *
+ * 10,000 flows have an address of the gateway; those that follow have
+ * 198.18.x.11, then .12, and so on.
  *
  * The files are in debugfs, in rgf_meter/. Reading "run" makes a run and
  * shows the median of the batches, in cycles.
@@ -28,11 +38,13 @@
 #include <linux/vmalloc.h>
 #include <net/ip.h>
 
+#include "rgf_mark.h"
+
 #define METER_BATCH    64 /* the NAPI weight, and a multiple of its list of 8 */
-#define METER_FLOWS    200
+#define METER_PORTS    10000 /* flows of an address of the gateway */
 #define METER_ROUNDS   1024
 #define METER_RTP_LEN  172 /* 12-byte header, 20 ms of G.711 */
-#define METER_TAIL_MAX 16 /* the longest SRTP tag, rounded up */
+#define METER_TAIL_MAX 16 /* the longest SRTP tag */
 #define METER_PKT_MAX  (METER_RTP_LEN + METER_TAIL_MAX)
 #define METER_BUF_LEN  1536 /* what drivers allocate for a 1500-byte MTU */
 #define METER_SSRC     0x52474600
@@ -40,7 +52,10 @@
 
 #define METER_SRC      0xc6120002 /* 198.18.0.2 */
 #define METER_GATEWAY  0xc6120001 /* 198.18.0.1 */
+#define METER_MORE     10 /* from there to the others */
+#define METER_SPOOFED  0x0a000000 /* 10.0.0.0 */
 #define METER_DST      0xc6120102 /* 198.18.1.2 */
+#define METER_SIP      5060
 #define METER_SPORT    30000
 #define METER_GATEPORT 20000
 #define METER_DPORT    40000
@@ -61,13 +76,19 @@ struct meter_pkt {
 
 /* Knobs, by debugfs. */
 static u32 rounds = 100; /* batches of a run */
+static u32 flows = 200;
 static u32 first; /* number of the first packet of the run */
 static u32 expect = METER_RTP_LEN; /* UDP payload bytes at the sink */
+static u32 sources = 1; /* 1: 198.18.0.2 */
+static bool sip;
+static bool
+	discard; /* packets end in the stack: free them in a base run, too */
 static bool base; /* free packets in place of receiving them */
 static bool forward; /* address packets to the host behind the sink */
 static bool capture; /* keep at the sink what arrives */
 static bool playback; /* send what was captured */
 static bool verify; /* the sink compares with the RTP that was built */
+static bool profile; /* mark the batches for selftests/profile */
 
 static struct net_device *source, *sink;
 static struct napi_struct meter_napi;
@@ -75,21 +96,42 @@ static struct dentry *meter_dir;
 static struct meter_pkt *captured;
 static DEFINE_MUTEX(meter_lock); /* one run at a time */
 
-/* One run; written by the poll and by the sink only, which are one softirq. */
+/* One run; written by the poll only, but for the queue of the sink. */
 static u64 cycles[METER_ROUNDS];
 static u32 round_next, packet_next, sunk, wrong;
+static struct sk_buff_head built, sent;
 static bool round_due;
 
 static void meter_build_rtp(struct meter_rtp *rtp, u32 n)
 {
-	u32 seq = METER_SEQ + n / METER_FLOWS;
+	u32 seq = METER_SEQ + n / flows;
 
 	rtp->vpxcc = 0x80;
 	rtp->mpt = 0;
 	rtp->seq = htons(seq);
 	rtp->timestamp = htonl(160 * seq);
-	rtp->ssrc = htonl(METER_SSRC + n % METER_FLOWS);
+	rtp->ssrc = htonl(METER_SSRC + n % flows);
 	memset(rtp->payload, n, sizeof(rtp->payload));
+}
+
+static void meter_build_sip(u8 *payload)
+{
+	static const char start[] = "REGISTER sip:198.18.0.1 SIP/2.0\r\n";
+
+	memset(payload, 'x', METER_RTP_LEN);
+	memcpy(payload, start, sizeof(start) - 1);
+}
+
+static u32 meter_source(u32 n)
+{
+	return sources > 1 ? METER_SPOOFED + n % sources : METER_SRC;
+}
+
+static u32 meter_gateway(u32 flow)
+{
+	u32 more = flow / METER_PORTS;
+
+	return METER_GATEWAY + (more ? METER_MORE - 1 + more : 0);
 }
 
 static void meter_build_headers(struct sk_buff *skb, u32 n)
@@ -110,13 +152,17 @@ static void meter_build_headers(struct sk_buff *skb, u32 n)
 	ip->protocol = IPPROTO_UDP;
 	ip->frag_off = htons(IP_DF);
 	ip->tot_len = htons(sizeof(*ip) + sizeof(*udp) + len);
-	ip->saddr = htonl(METER_SRC);
-	ip->daddr = htonl(forward ? METER_DST : METER_GATEWAY);
+	ip->saddr = htonl(meter_source(n));
+	ip->daddr = htonl(forward ? METER_DST
+			  : sip	  ? METER_GATEWAY
+				  : meter_gateway(n % flows));
 	ip_send_check(ip);
 
-	n = n % METER_FLOWS * 2;
+	n = n % flows % METER_PORTS * 2;
 	udp->source = htons(METER_SPORT + n);
 	udp->dest = htons((forward ? METER_DPORT : METER_GATEPORT) + n);
+	if (sip)
+		udp->dest = htons(METER_SIP);
 	udp->len = htons(sizeof(*udp) + len);
 	udp->check = 0;
 	len += sizeof(*udp);
@@ -134,42 +180,14 @@ static struct sk_buff *meter_build(u32 n)
 		    ETH_HLEN + sizeof(struct iphdr) + sizeof(struct udphdr));
 	if (playback)
 		skb_put_data(skb, captured[n].data, captured[n].len);
+	else if (sip)
+		meter_build_sip(skb_put(skb, METER_RTP_LEN));
 	else
 		meter_build_rtp(skb_put(skb, METER_RTP_LEN), n);
 	meter_build_headers(skb, n);
 	skb->protocol = eth_type_trans(skb, source);
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	return skb;
-}
-
-/* All of a batch is sent before the last napi_gro_receive() returns. */
-static void meter_batch(void)
-{
-	u64 start = get_cycles();
-	struct sk_buff *skb;
-	int i;
-
-	for (i = 0; i < METER_BATCH; i++) {
-		skb = meter_build(packet_next++);
-		if (!skb)
-			return;
-		if (base)
-			consume_skb(skb);
-		else
-			napi_gro_receive(&meter_napi, skb);
-	}
-	cycles[round_next++] = get_cycles() - start;
-}
-
-static int meter_poll(struct napi_struct *napi, int budget)
-{
-	if (round_due && budget >= METER_BATCH) {
-		round_due = false;
-		meter_batch();
-		return budget;
-	}
-	napi_complete_done(napi, 0);
-	return 0;
 }
 
 /* Checks all but the port, which the flow's SSRC stands for. */
@@ -189,7 +207,7 @@ static bool meter_is_intact(struct sk_buff *skb, u32 n)
 			      csum_partial(udp, ntohs(udp->len), 0)))
 		return false;
 	meter_build_rtp(&want, n);
-	return udp->dest == htons(METER_DPORT + n % METER_FLOWS * 2) &&
+	return udp->dest == htons(METER_DPORT + n % flows % METER_PORTS * 2) &&
 	       ip_hdr(skb)->daddr == htonl(METER_DST) &&
 	       !ip_fast_csum(ip_hdr(skb), ip_hdr(skb)->ihl) &&
 	       !memcmp(udp + 1, &want, METER_RTP_LEN);
@@ -208,21 +226,92 @@ static void meter_capture(struct sk_buff *skb, u32 n, unsigned int head)
 	skb_copy_bits(skb, head, pkt->data, pkt->len);
 }
 
-static netdev_tx_t meter_sink_xmit(struct sk_buff *skb, struct net_device *dev)
+static void meter_sunk(struct sk_buff *skb)
 {
 	unsigned int head =
 		ETH_HLEN + sizeof(struct iphdr) + sizeof(struct udphdr);
 	u32 n = first + sunk;
 
 	if (skb->len != head + expect)
-		goto free; /* not ours: the stack's own multicast */
+		return; /* not ours: the stack's own multicast */
 	if (capture)
 		meter_capture(skb, n, head);
 	if (verify && !meter_is_intact(skb, n))
 		wrong++;
 	sunk++;
-free:
-	consume_skb(skb);
+}
+
+static __always_inline void meter_mark(enum rgf_mark mark)
+{
+	asm volatile("nopl %c0(%%rax)" : : "i"(RGF_MARK_MAGIC + mark));
+}
+
+static bool meter_build_batch(void)
+{
+	struct sk_buff *skb;
+	int i;
+
+	for (i = 0; i < METER_BATCH; i++) {
+		skb = meter_build(packet_next++);
+		if (!skb)
+			return false;
+		__skb_queue_tail(&built, skb);
+	}
+	return true;
+}
+
+/* All of a batch is sent before the last napi_gro_receive() returns. */
+static u64 meter_batch(void)
+{
+	u64 start = get_cycles();
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&built))) {
+		if (base && discard)
+			kfree_skb(skb);
+		else if (base)
+			__skb_queue_tail(&sent, skb);
+		else
+			napi_gro_receive(&meter_napi, skb);
+	}
+	return get_cycles() - start;
+}
+
+static void meter_round(void)
+{
+	struct sk_buff *skb;
+
+	if (meter_build_batch()) {
+		if (profile && base)
+			meter_mark(RGF_MARK_BASE);
+		else if (profile)
+			meter_mark(RGF_MARK_RUN);
+		cycles[round_next] = meter_batch();
+		meter_mark(RGF_MARK_END);
+		round_next++;
+	}
+	__skb_queue_purge(&built);
+	while ((skb = __skb_dequeue(&sent))) {
+		meter_sunk(skb);
+		consume_skb(skb);
+	}
+}
+
+static int meter_poll(struct napi_struct *napi, int budget)
+{
+	if (round_due && budget >= METER_BATCH) {
+		round_due = false;
+		meter_round();
+		return budget;
+	}
+	napi_complete_done(napi, 0);
+	return 0;
+}
+
+/* Looked at when the batch is over, by meter_sunk(). */
+static netdev_tx_t meter_sink_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	__skb_queue_tail(&sent, skb);
 	return NETDEV_TX_OK;
 }
 
@@ -294,9 +383,9 @@ static int meter_run(void)
 	u32 i;
 	int err;
 
-	if (!rounds || rounds > METER_ROUNDS ||
+	if (!rounds || rounds > METER_ROUNDS || !flows ||
 	    ((capture || playback) && end > METER_ROUNDS * METER_BATCH) ||
-	    !netif_running(source) || !netif_running(sink))
+	    !sources || !netif_running(source) || !netif_running(sink))
 		return -EINVAL;
 	round_next = 0;
 	packet_next = first;
@@ -330,6 +419,10 @@ static void meter_create_files(void)
 {
 	meter_dir = debugfs_create_dir("rgf_meter", NULL);
 	debugfs_create_u32("rounds", 0600, meter_dir, &rounds);
+	debugfs_create_u32("flows", 0600, meter_dir, &flows);
+	debugfs_create_u32("sources", 0600, meter_dir, &sources);
+	debugfs_create_bool("discard", 0600, meter_dir, &discard);
+	debugfs_create_bool("sip", 0600, meter_dir, &sip);
 	debugfs_create_u32("first", 0600, meter_dir, &first);
 	debugfs_create_u32("expect", 0600, meter_dir, &expect);
 	debugfs_create_bool("base", 0600, meter_dir, &base);
@@ -337,6 +430,7 @@ static void meter_create_files(void)
 	debugfs_create_bool("capture", 0600, meter_dir, &capture);
 	debugfs_create_bool("playback", 0600, meter_dir, &playback);
 	debugfs_create_bool("verify", 0600, meter_dir, &verify);
+	debugfs_create_bool("profile", 0600, meter_dir, &profile);
 	debugfs_create_file("run", 0400, meter_dir, NULL, &run_fops);
 }
 
@@ -355,6 +449,8 @@ static int __init meter_init(void)
 {
 	int err = -ENOMEM;
 
+	__skb_queue_head_init(&built);
+	__skb_queue_head_init(&sent);
 	captured = vcalloc(METER_ROUNDS * METER_BATCH, sizeof(*captured));
 	source = meter_create("metersrc", &meter_source_ops);
 	sink = meter_create("metersink", &meter_sink_ops);

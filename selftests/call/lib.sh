@@ -28,6 +28,7 @@ OUTSIDE_HZ=1000
 CALL_DIR=$(mktemp -d)
 CONFIG=$CALL_DIR/ringfence.conf
 DAEMON_LOG=$CALL_DIR/ringfenced.log
+RUN_DIR=${RUN_DIR:-$CALL_DIR/run}
 DAEMON=
 
 defer rm -rf "$CALL_DIR"
@@ -93,7 +94,7 @@ phone_make()
 	outside) address=$OUTSIDE device=out0 hz=$OUTSIDE_HZ ;;
 	esac
 	mkdir -p "$dir"
-	tone_make "$dir/tone.wav" $hz 60
+	tone_make "$dir/tone.wav" $hz "${TONE_SECONDS:-60}"
 	[ "$3" != tls ] || encryption=";mediaenc=srtp-mand"
 	cat >"$dir/config" <<-END
 		sip_listen $address:5060
@@ -125,13 +126,14 @@ phone_make()
 	esac >"$dir/namespace"
 }
 
-# phone_start NAME
+# phone_start NAME: PHONE_OPTIONS are given to baresip.
 phone_start()
 {
 	local dir=$CALL_DIR/$1
 
 	# The bit rate that it prints five times a second is left out.
-	ns_exec "$(cat "$dir/namespace")" baresip -f "$dir" -4 </dev/null \
+	# shellcheck disable=SC2086 # a list of options
+	ns_exec "$(cat "$dir/namespace")" baresip ${PHONE_OPTIONS-} -f "$dir" -4 </dev/null \
 		> >(sed -u 's/\(\[[0-9:]* *\] audio=[^)]*)[ \r]*\)*//g' >"$dir/log") \
 		2>&1 &
 	echo $! >"$dir/pid"
@@ -159,10 +161,25 @@ phone()
 	local json
 
 	json="{\"command\":\"$2\",\"params\":\"${3-}\",\"token\":\"t\"}"
-	printf '%d:%s,' "${#json}" "$json" |
-		in_ns "$(cat "$CALL_DIR/$1/namespace")" \
-			socat -t 2 - TCP:127.0.0.1:4444
+	in_ns "$(cat "$CALL_DIR/$1/namespace")" \
+		bash -c "$PHONE_ASK" phone "$json"
 }
+
+# Netstrings both ways. The connection stays open and brings events, too, so the
+# end of the answer must be seen; a time would be waited for in full.
+# shellcheck disable=SC2016 # for the other bash
+export PHONE_ASK='
+LC_ALL=C
+exec 3<>/dev/tcp/127.0.0.1/4444 || exit
+printf "%d:%s," "${#1}" "$1" >&3
+while IFS= read -r -t 10 -u 3 -d : length &&
+	IFS= read -r -t 10 -u 3 -N "$((length + 1))" text; do
+	if [[ $text == *"\"response\":true"* ]]; then
+		echo "${text%,}"
+		exit 0
+	fi
+done
+exit 1'
 
 # phone_lost NAME: the packets it missed in its last call, sent and received as
 # its peer and itself counted them ("0 0").
@@ -223,8 +240,8 @@ gateway_start()
 	local before
 
 	before=$(grep -c "$DAEMON_READY" "$DAEMON_LOG" 2>/dev/null)
-	mkdir -p "$CALL_DIR/run"
-	ns_exec gw ringfenced -c "$CONFIG" --run-dir "$CALL_DIR/run" \
+	mkdir -p "$RUN_DIR"
+	ns_exec gw ringfenced -c "$CONFIG" --run-dir "$RUN_DIR" \
 		>>"$DAEMON_LOG" 2>&1 &
 	DAEMON=$!
 	defer kill_wait $DAEMON

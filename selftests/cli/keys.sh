@@ -24,20 +24,32 @@ ringfence()
 	command ringfence "$@" > >(tee -a "$LOG") 2> >(tee -a "$LOG" >&2)
 }
 
-# bytes FILE: of the netlink messages there, TX or RX for each key attribute.
+# Of the netlink messages, TX or RX for each key attribute: a nest of kind 8 or
+# 9, and in it the key as the first attribute, of type 1. In a ring the messages
+# are copied before the module gets them: it wipes the keys in them.
 cat >"$WORK/nlmon.py" <<'END'
-import base64, os, socket, struct, sys
+import base64, mmap, select, socket, struct, sys
+SOL_PACKET, PACKET_RX_RING, PACKET_VERSION, TPACKET_V2 = 263, 5, 10, 1
+FRAME, FRAMES = 8192, 64
 tx, rx = (base64.b64decode(k) for k in sys.stdin.read().split())
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+s.setsockopt(SOL_PACKET, PACKET_VERSION, TPACKET_V2)
+s.setsockopt(SOL_PACKET, PACKET_RX_RING,
+             struct.pack("IIII", FRAME * FRAMES, 1, FRAME, FRAMES))
+ring = mmap.mmap(s.fileno(), FRAME * FRAMES)
 s.bind(("nlmon0", 0))
-s.settimeout(30)
 open(sys.argv[1], "w").close()
+at = 0
 while True:
-    p = s.recv(65536)
+    while not struct.unpack_from("I", ring, at)[0] & 1:
+        select.select([s], [], [])
+    status, _, length, mac = struct.unpack_from("IIIH", ring, at)
+    p = ring[at + mac:at + mac + length]
+    struct.pack_into("I", ring, at, 0)
+    at = (at + FRAME) % (FRAME * FRAMES)
     for name, kind in (("tx", 8), ("rx", 9)):
         for which, key in (("TX", tx), ("RX", rx)):
-            if struct.pack("HH", 4 + len(key), kind) + key in p:
+            if struct.pack("HHH", 0x8000 | kind, 4 + len(key), 1) + key in p:
                 print(name, which, flush=True)
 END
 modprobe nlmon
@@ -57,7 +69,7 @@ two_lines()
 seen()
 {
 	wait_for 10 two_lines
-	sort -u "$WORK/seen" | cmp -s - <(printf 'rx RX\ntx TX\n')
+	sort -u "$WORK/seen" | diff - <(printf 'rx RX\ntx TX\n')
 }
 fresh()
 {
@@ -133,6 +145,12 @@ says_key 2 'not \(what looks like a key' "KEY as an id" session set id "$TX"
 says_key 2 'not \(what looks like a key' "KEY as a port" session set id 1 b peer "10.0.1.2:$TX"
 says_key 2 'unknown suite \(what looks' "KEY as a suite" session set id 1 b suite "$TX"
 says_key 2 'unknown command \(what looks' "KEY as a command" "$TX"
+says_key 2 'unknown word \(what looks' "tx-key=KEY" session set id 1 b "tx-key=$TX"
+says_key 2 'unknown word \(what looks' "tx-key=inline:KEY" session set id 1 b "tx-key=inline:$TX"
+says_key 2 'not \(what looks' "KEY after an address" session set id 1 b peer "10.0.1.2/$TX"
+says_key 2 'unknown suite \(what looks' "SUITE:KEY" session set id 1 b suite "AES_CM_128_HMAC_SHA1_80:$TX"
+says_key 1 'key file \(what looks like a key, not shown\): No such file' "tx:KEY as a file" \
+	session set id 1 b tx-key "tx:$TX"
 text=$(echo "session set id 1 b tx-key $TX" | ringfence -b - 2>&1)
 judge "KEY without inline: in a batch" 2 'in a batch a key is written as tx-key inline:' $? "$text"
 text=$(echo "session set id 1 b keys inline:$TX" | ringfence -b - 2>&1)
@@ -149,24 +167,26 @@ bad()
 	text=$(ringfence session set id 1 b $SUITE $word "$WORK/bad" 2>&1) || got=$?
 	judge "$word: $name" 2 "bad: $want" "$got" "$text"
 }
-LEN='a key is 40 characters of base64, optionally after inline:; here are'
-bad "empty file" tx-key 'no key; it must be one line of 40' ''
+LEN='a key is 40, 52, 60 or 64 characters of base64, by suite, optionally after inline:; here are'
+bad "empty file" tx-key 'no key; it must be one line of base64' ''
 bad "comments only" tx-key 'no key' '# x\n\n'
 bad "short" tx-key "$LEN 39$" "${TX:1}\n"
 bad "long" tx-key "$LEN 41$" "A$TX\n"
-bad "not base64" tx-key "$LEN 40, not all of base64" "${TX:1}!\n"
-bad "padding" tx-key "$LEN 40, not all of base64" "${TX:2}==\n"
+bad "not base64" tx-key "$LEN 40, not all digits of base64" "${TX:1}!\n"
+bad "padding" tx-key "$LEN 40, not all digits of base64" "${TX:3}===\n"
+bad "padding in the middle" tx-key "$LEN 40, not all digits" "${TX:0:20}=${TX:21}\n"
 bad "only inline:" tx-key "$LEN 0" 'inline:\n'
-bad "lifetime" tx-key 'lifetime and MKI are not supported' "inline:$TX|2^31\n"
-bad "MKI" tx-key 'lifetime and MKI are not supported' "inline:$TX|1:4\n"
+for params in '|' '|0' '|2^49' '|2^' '|1:0' '|256:1' '|1:129' '|x:1' '|1:4|2^31' '|1|1:1|1'; do
+	bad "$params" tx-key 'after the key may follow .LIFETIME, from 1 to 2.48 packets, and' "inline:$TX$params\n"
+done
 bad "two words" tx-key 'more than one word in the line of the key' "tx $TX\n"
 bad "two keys" tx-key 'more than one line with a key' "$TX\n$RX\n"
 bad "one line only" keys 'there is no line rx KEY' "tx $TX\n"
 bad "the other line only" keys 'there is no line tx KEY' "rx $RX\n"
 bad "empty file" keys 'there is no line tx KEY' ''
-bad "no tx and rx" keys 'it must have two lines: tx KEY and rx KEY' "$TX\n$RX\n"
-bad "tx twice" keys 'it must have two lines' "tx $TX\ntx $RX\n"
-bad "three lines" keys 'it must have two lines' "tx $TX\nrx $RX\nrx $RX\n"
+bad "no tx and rx" keys 'each line must be tx KEY or rx KEY' "$TX\n$RX\n"
+bad "tx twice" keys 'there is no line rx KEY' "tx $TX\ntx $RX\n"
+bad "another word" keys 'each line must be' "tx $TX\nrx $RX\nxx $RX\n"
 bad "bad key" keys "$LEN 39" "tx ${TX:1}\nrx $RX\n"
 head -c 5000 /dev/zero | tr '\0' '#' >"$WORK/big"
 says 1 'cannot read the key file .*: File too large' session set id 1 b tx-key "$WORK/big"
@@ -177,23 +197,60 @@ says 1 'cannot read the key file .*: Is a directory' session set id 1 b tx-key "
 text=$(ringfence session set id 1 b $SUITE tx-key - rx-key - <"$WORK/tx" 2>&1)
 judge "standard input ends after one key" 2 'standard input: no key' $? "$text"
 says 2 'leg b has keys but suite none; add its suite' session set id 1 b suite none keys "$WORK/pair"
-says 2 'tx-key is given twice for leg b' session set id 1 b tx-key "$WORK/tx" tx-key "$WORK/tx"
-says 2 'the key is given twice for leg b' session set id 1 b rx-key "$WORK/rx" keys "$WORK/pair"
+says 2 'tx-key is given more than once, so each needs an MKI, and all of one length' session set id 1 b tx-key "$WORK/tx" tx-key "$WORK/tx"
+says 2 'rx-key is given more than once, so each needs an MKI' session set id 1 b rx-key "$WORK/rx" keys "$WORK/pair"
 says 1 'tx-key and rx-key must differ' session set id 1 b $SUITE tx-key "$WORK/tx" rx-key "$WORK/tx"
+says 2 'mki must be 1 to 128 bytes' session set id 1 b tx-key "$WORK/tx" mki 0
+says 2 'lifetime must be a number of packets from 1 to 2.48' session set id 1 b tx-key "$WORK/tx" lifetime 0
+K="tx-key $WORK/tx"
+says 2 'more than 4 tx keys for a leg' session set id 1 b $K $K $K $K $K
 }
+
+# Several keys, with MKI and lifetime from words and from files.
+for n in 2 3 4; do
+	make_key >"$WORK/tx$n"
+	make_key >"$WORK/rx$n"
+done
+keys_shown()
+{
+	local got
+
+	got=$(command ringfence -j session show id 1 | jq -c ".legs[1].$1 | map([.mki, .lifetime])")
+	[ "$got" = "$2" ] || {
+		echo "$1 are $got, not $2"
+		return 1
+	}
+}
+says 0 '' session set id 1 b tx-key "$WORK/tx" mki 01 tx-key "$WORK/tx2" mki 02 lifetime 1000 \
+	tx-key "$WORK/tx3" mki ff lifetime '2^20' tx-key "$WORK/tx4" lifetime '2^48' mki 00 \
+	rx-key "$WORK/rx" mki 0001
+check "four keys to send with" keys_shown tx_keys \
+	'[["01",281474976710656],["02",1000],["ff",1048576],["00",281474976710656]]'
+check "one key to receive with" keys_shown rx_keys '[["0001",281474976710656]]'
+printf 'inline:%s|2^31|258:4\n' "$(cat "$WORK/tx2")" >"$WORK/sdes"
+printf 'tx %s|1:1\ntx %s|2:1\nrx %s|2^10|1:1\n' "$(cat "$WORK/tx2")" "$(cat "$WORK/tx3")" "$RX" >"$WORK/three"
+says 0 '' session set id 1 b tx-key "$WORK/sdes"
+check "MKI and lifetime from the file" keys_shown tx_keys '[["00000102",2147483648]]'
+check "keys of the other direction stay" keys_shown rx_keys '[["0001",281474976710656]]'
+says 1 'this tx-key was used before; take a new one' session set id 1 b keys "$WORK/three"
+ringfence session del all
+# shellcheck disable=SC2086 # words
+ringfence session add id 1 $PLAIN $SUITE keys "$WORK/three" >/dev/null
+check "MKI from a file of both" keys_shown tx_keys '[["01",281474976710656],["02",281474976710656]]'
+check "lifetime from a file of both" keys_shown rx_keys '[["01",1024]]'
 
 # While a batch waits in the middle, no process shows a key.
 mkfifo "$WORK/fifo"
 command ringfence -b "$WORK/fifo" >/dev/null &
 batch=$!
 exec 8>"$WORK/fifo"
-echo "session set id 1 b tx-key inline:$RX rx-key inline:$TX" >&8
+echo "session set id 1 b tx-key inline:$(cat "$WORK/tx4") rx-key inline:$(cat "$WORK/rx4")" >&8
 wait_for 20 sh -c "cat /proc/$batch/cmdline | tr '\0' ' ' | grep -q ringfence.*fifo" ||
 	bail "the batch does not run"
 check "no key in any command line" \
-	sh -c "! cat /proc/[0-9]*/cmdline | tr '\0' '\n' | grep -qF -f '$WORK/tx'"
+	sh -c "! cat /proc/[0-9]*/cmdline | tr '\0' '\n' | grep -qF -f '$WORK/tx4'"
 check "no key in any environment" \
-	sh -c "! cat /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | grep -qF -f '$WORK/tx'"
+	sh -c "! cat /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | grep -qF -f '$WORK/tx4'"
 exec 8>&-
 wait "$batch"
 

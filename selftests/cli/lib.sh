@@ -42,8 +42,8 @@ judge()
 	fi
 }
 
-# gateway_addresses: 10.0.1.1/24 and 192.0.2.1/24, which the sessions use, in
-# this network namespace.
+# gateway_addresses: 10.0.1.1/24, 192.0.2.1/24 and 2001:db8::1/64, which the
+# sessions use, in this network namespace.
 gateway_addresses()
 {
 	ip link set lo up
@@ -51,13 +51,34 @@ gateway_addresses()
 	defer ip link del gw0
 	ip addr add 10.0.1.1/24 dev gw0
 	ip addr add 192.0.2.1/24 dev gw0
+	ip addr add 2001:db8::1/64 dev gw0 nodad
 	ip link set gw0 up
 }
 
-# make_key: 40 base64 characters.
+# two_phones: the module, and in namespaces of their own
+#
+#	inside 10.0.1.2 -- 10.0.1.1 gateway 192.0.2.1 -- 192.0.2.2 outside
+two_phones()
+{
+	load_module
+	ns_add inside
+	ns_add gateway
+	ns_add outside
+	ns_link gateway in0 10.0.1.1/24 inside eth0 10.0.1.2/24
+	ns_link gateway out0 192.0.2.1/24 outside eth0 192.0.2.2/24
+}
+
+# gw WORD...: ringfence in the gateway of two_phones.
+gw()
+{
+	ringfence -n "$(ns_name gateway)" "$@"
+}
+
+# make_key [BYTES]: base64 of so many, 30 (40 characters) for AES-128.
 make_key()
 {
-	head -c 30 /dev/urandom | base64
+	head -c "${1:-30}" /dev/urandom | base64 -w 0
+	echo
 }
 
 # plain_session [PORT]: words of a session without SRTP.

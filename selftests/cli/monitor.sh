@@ -7,19 +7,11 @@
 set -u
 . "$RF_TOP/selftests/cli/lib.sh"
 
-load_module
-ns_add inside
-ns_add gateway
-ns_add outside
-ns_link gateway in0 10.0.1.1/24 inside eth0 10.0.1.2/24
-ns_link gateway out0 192.0.2.1/24 outside eth0 192.0.2.2/24
+two_phones
 GW=$(ns_name gateway)
 printf 'tx %s\nrx %s\n' "$(make_key)" "$(make_key)" >"$WORK/keys"
-
-gw()
-{
-	ringfence -n "$GW" "$@"
-}
+make_key >"$WORK/tx"
+make_key >"$WORK/rx"
 
 # send NS FROM-PORT TO PORT COUNT: RTP packets of the SSRC 0x12345678.
 send()
@@ -106,6 +98,35 @@ check "show has the counters" sh -c "ringfence -n $GW session show id 1 |
 	grep -qE '^    sent 5 packets \(0 RTCP\), 910 bytes$'"
 check "stats has the sums" test "$(gw -j stats |
 	jq -c '[.sessions, .rx_packets, .tx_packets, .drops["auth-failed"]]')" = '[1,5,5,30]'
+
+# A key that may protect 16 packets: told when an eighth is left, and at the end.
+gw session add id 2 label short a local 10.0.1.1:21000 peer 10.0.1.2:4000 \
+	b local 192.0.2.1:21000 peer 192.0.2.2:4000 suite AES_CM_128_HMAC_SHA1_80 \
+	tx-key "$WORK/tx" mki 00a1 lifetime 16 rx-key "$WORK/rx" >/dev/null
+send inside 4000 10.0.1.1 21000 20
+check "key" said "$TIME key id 2 label short leg b direction tx mki 00a1 left 2\$"
+check "key at its end" said "$TIME key id 2 label short leg b direction tx mki 00a1 left 0\$"
+check "key, JSON" told '.event == "key" and .leg == "b" and .direction == "tx" and .mki == "00a1" and .left == 0'
+check "key-exhausted is counted" test "$(gw -j session show id 2 |
+	jq -c '[.legs[] | .drops["key-exhausted"]] | add')" = 4
+check "the key's packets are shown" test "$(gw -j session show id 2 |
+	jq -c '.legs[1].tx_keys')" = '[{"mki":"00a1","lifetime":16,"packets":16}]'
+check "the stream is shown" test "$(gw -j session show id 2 |
+	jq -c '.legs[0].streams | map([.ssrc, .packets, .octets, .lost, .sequence, .roc])')" = \
+	'[[305419896,20,3200,0,19,0]]'
+gw session del id 2
+
+echo 'set s 10.0.0.0/8' | gw rules load --confirm 60 -
+check "rules-loaded" said "$TIME rules-loaded rules 0 confirm 60\$"
+check "rules-loaded, JSON" told '.event == "rules-loaded" and .rules == 0 and .confirm == 60 and (has("id") | not)'
+gw rules set add s 192.0.2.9
+check "address-set" said "$TIME address-set rules 0 set s entries 2\$"
+gw rules confirm
+check "rules-confirmed" said "$TIME rules-confirmed rules 0\$"
+echo 'local udp accept' | gw rules load --confirm 1 -
+check "rules-back" said "$TIME rules-back rules 0\$"
+gw rules clear
+check "rules-deleted" said "$TIME rules-deleted\$"
 
 gw session del id 1
 check "deleted with its label" said "$TIME deleted id 1 label a\\\\x20call\$"

@@ -86,9 +86,13 @@ umask 022
 ulimit -Sn 256 # less than the hard limit
 check "starts in the background" start
 first=$(pid)
-check "log says so" grep -q 'notice main: ringfenced .* is running' "$tmp/log"
-check "its run directory is closed to others" \
-	test "$(stat -c %a "$run")" = 700
+check "log says so" grep -q 'notice Main 1: ringfenced .* is running' "$tmp/log"
+check "its run directory can't be listed by others" \
+	test "$(stat -c %a "$run")" = 711
+check "its calls are closed to others" \
+	test "$(stat -c %a "$run/calls")" = 700
+check "its control socket is for all" \
+	test "$(stat -c %a "$run/control.sock")" = 666
 check_fails "a second one is refused" \
 	"another ringfenced runs in $run, process $first; stop it, or give" \
 	timeout 20 "$RINGFENCED" -c "$config" --run-dir "$run"
@@ -110,7 +114,15 @@ check "no core file" test "$(limit 'Max core file size')" = "0 0"
 hard=$(ulimit -Hn)
 check "as many open files as it may have" \
 	test "$(limit 'Max open files')" = "$hard $hard"
+cli()
+{
+	"${RINGFENCED%/*}/../ringfence/ringfence" -s "$run/control.sock" "$@"
+}
+check "the command line reaches it" cli config set media idle-timeout 90
+check "a commit" cli config commit
+check "it is in the file" grep -qx "media idle-timeout 90" "$config"
 check "SIGTERM ends it" stops TERM
+check "its control socket is gone" test ! -e "$run/control.sock"
 
 check "starts again" start
 first=$(pid)
@@ -124,13 +136,13 @@ check "SIGTERM: exit status 0" status_of TERM
 check "SIGINT: exit status 0" status_of INT
 
 check_fails "a wrong configuration" \
-	"error config: $tmp/bad.conf:1: log level: .chatty. won't do: give one of" \
+	"error Conf 20: $tmp/bad.conf:1: log level: .chatty. won't do: give one of" \
 	timeout 20 "$RINGFENCED" -c "$tmp/bad.conf" --run-dir "$run"
 check_fails "a wrong configuration in the background" \
-	"error config: $tmp/bad.conf:1: log level: .chatty. won't do: give one of" \
+	"error Conf 20: $tmp/bad.conf:1: log level: .chatty. won't do: give one of" \
 	timeout 20 "$RINGFENCED" -d -c "$tmp/bad.conf" --run-dir "$run"
 check_fails "no configuration" \
-	"error config: can't read $tmp/none: No such file or directory" \
+	"error Conf 20: can't read $tmp/none: No such file or directory" \
 	timeout 20 "$RINGFENCED" -c "$tmp/none" --run-dir "$run"
 bad_status()
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/guard_msg.h"
 #include "lib/msg.h"
 
 static _Alignas(struct nlmsghdr) uint8_t req_buf[RGF_REQUEST_MAX];
@@ -31,6 +32,11 @@ static void read_session(const struct nlmsghdr *nlh)
 
 	if (rgf_read_session(nlh, &s))
 		return;
+	for (int i = 0; i < 2; i++)
+		if (s.leg[i].tx.n > RINGFENCE_MAX_KEYS ||
+		    s.leg[i].rx.n > RINGFENCE_MAX_KEYS ||
+		    s.leg[i].n_streams > RINGFENCE_MAX_STREAMS)
+			abort();
 	/* What was read can be sent. */
 	if (rgf_put_session(rgf_put_request(buf, 30, 1, 0, 1), &s))
 		abort();
@@ -41,7 +47,8 @@ static void read_event(const struct nlmsghdr *nlh)
 	struct rgf_event e;
 
 	if (!rgf_read_event(nlh, &e) &&
-	    (e.leg > 1 || strlen(e.label) > RINGFENCE_LABEL_MAX))
+	    (e.leg > 1 || strlen(e.label) > RINGFENCE_LABEL_MAX ||
+	     e.mki_len > RINGFENCE_MKI_MAX))
 		abort();
 }
 
@@ -55,13 +62,36 @@ static void read_error(const struct nlmsghdr *nlh)
 		abort();
 }
 
+static void read_guard(const struct nlmsghdr *nlh)
+{
+	struct rgf_limits limits = { 0 };
+	struct rgf_source source;
+	struct rgf_trust trust;
+	struct rgf_ban ban;
+	bool banned;
+
+	if (!rgf_read_ban(nlh, &ban) &&
+	    strnlen(ban.comment, sizeof(ban.comment)) == sizeof(ban.comment))
+		abort();
+	if (!rgf_read_trust(nlh, &trust) &&
+	    strnlen(trust.comment, sizeof(trust.comment)) ==
+		    sizeof(trust.comment))
+		abort();
+	(void)rgf_read_source(nlh, &source);
+	(void)rgf_read_strike(nlh, &banned);
+	if (!rgf_read_limits(nlh, &limits) &&
+	    limits.signaling.n > RINGFENCE_MAX_SIGNALING_PORTS)
+		abort();
+}
+
 static void read_one(const struct nlmsghdr *nlh, uint8_t how)
 {
+	struct rgf_config config;
 	struct rgf_stats stats;
 	uint32_t group;
 	uint16_t id;
 
-	switch (how % 5) {
+	switch (how % 7) {
 	case 0:
 		read_session(nlh);
 		break;
@@ -76,6 +106,12 @@ static void read_one(const struct nlmsghdr *nlh, uint8_t how)
 		break;
 	case 4:
 		(void)rgf_read_family(nlh, &id, &group);
+		break;
+	case 5:
+		(void)rgf_read_config(nlh, &config);
+		break;
+	case 6:
+		read_guard(nlh);
 		break;
 	}
 }

@@ -43,9 +43,10 @@ static struct media_call *new_call(void)
 			.n_suites = 2,
 		},
 	};
+	const struct media_timeouts timeouts = { .idle = 60, .hold = 60 };
 	struct media_call *mc = NULL;
 
-	require(!media_call_new("fuzz", prof, 60, on_idle, NULL, &mc));
+	require(!media_call_new("fuzz", prof, &timeouts, on_idle, NULL, &mc));
 	return mc;
 }
 
@@ -65,13 +66,15 @@ static void check_session(uint32_t id)
 	plain = &s->leg[0];
 	secure = &s->leg[1];
 	require(plain->suite == RINGFENCE_SUITE_NONE &&
-		!(plain->has & (RGF_HAS_TX_KEY | RGF_HAS_RX_KEY)));
+		!(plain->has & (RGF_HAS_TX_KEYS | RGF_HAS_RX_KEYS)));
 	require(secure->suite != RINGFENCE_SUITE_NONE &&
-		secure->has & RGF_HAS_TX_KEY && secure->has & RGF_HAS_RX_KEY);
-	require(secure->tx_key.len == rgf_suite_key_len(secure->suite) &&
-		secure->rx_key.len == secure->tx_key.len);
-	require(memcmp(secure->tx_key.data, secure->rx_key.data,
-		       secure->tx_key.len) != 0);
+		secure->has & RGF_HAS_TX_KEYS &&
+		secure->has & RGF_HAS_RX_KEYS && secure->tx.n == 1 &&
+		secure->rx.n == 1);
+	require(secure->tx.key[0].key.len == rgf_suite_key_len(secure->suite) &&
+		secure->rx.key[0].key.len == secure->tx.key[0].key.len);
+	require(memcmp(secure->tx.key[0].key.data, secure->rx.key[0].key.data,
+		       secure->tx.key[0].key.len) != 0);
 }
 
 /* The first byte of a body says whose it is, and whether offer or answer. */

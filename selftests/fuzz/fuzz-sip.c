@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guard/scanner.h"
 #include "sip/dialog.h"
 #include "sip/frame.h"
 #include "sip/message.h"
@@ -50,7 +51,7 @@ static void use_response(osip_message_t *msg)
 
 	if (!dialog_new(&d, "<sip:a@b>", "<sip:c@d>", "sip:c@d") &&
 	    !dialog_answered(&d, msg))
-		text_of(dialog_request(&d, "ACK", &path));
+		text_of(dialog_ack(&d, message_cseq(msg), &path));
 	dialog_clear(&d);
 }
 
@@ -109,12 +110,16 @@ static void stream(const uint8_t *p, size_t n)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct scanners scanners = { .n = 0 };
 	static osip_t *osip;
 	char *exact;
 
 	if (!osip) {
 		message_init();
 		osip_init(&osip);
+		scanners_add(&scanners, "friendly-scanner");
+		scanners_add(&scanners, "x");
+		scanner_set(&scanners);
 	}
 	if (!size)
 		return 0;
@@ -126,6 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!exact)
 		return 0;
 	memcpy(exact, data, size);
+	scanner_is(exact, size);
 	one(exact, size, false);
 	free(exact);
 	return 0;

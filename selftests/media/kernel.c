@@ -130,11 +130,12 @@ static int answer(struct media_call *mc, const char *addr, unsigned int port,
 
 static struct media_call *established(uint32_t idle_timeout)
 {
+	const struct media_timeouts timeouts = { .idle = idle_timeout };
 	struct media_refusal why = { 0 };
 	struct media_call *mc = NULL;
 
-	assert_int_equal(media_call_new("kernel", profiles, idle_timeout,
-					on_idle, NULL, &mc),
+	assert_int_equal(media_call_new("kernel", profiles, &timeouts, on_idle,
+					NULL, &mc),
 			 0);
 	offer(mc, "10.0.1.10", 5004);
 	if (answer(mc, "10.0.2.20", 6004, &why))
@@ -157,18 +158,22 @@ static void test_session(void **state)
 
 	assert_string_equal(s.label, "sip:kernel");
 	assert_int_equal(s.idle_timeout, 60);
-	assert_int_equal(s.leg[0].local_addr.s_addr,
+	assert_int_equal(rgf_addr_to_v4(&s.leg[0].local_addr).s_addr,
 			 profiles[0].local_addr.s_addr);
 	assert_in_range(s.leg[0].local_port, 20000, 20098);
 	assert_int_equal(s.leg[0].local_rtcp_port, s.leg[0].local_port + 1);
-	assert_int_equal(ntohl(s.leg[0].peer_addr.s_addr), 0x0a00010a);
+	assert_int_equal(ntohl(rgf_addr_to_v4(&s.leg[0].peer_addr).s_addr),
+			 0x0a00010a);
 	assert_int_equal(s.leg[0].peer_port, 5004);
 	assert_int_equal(s.leg[0].peer_rtcp_port, 5005);
 	assert_int_equal(s.leg[0].suite, RINGFENCE_SUITE_NONE);
-	assert_int_equal(ntohl(s.leg[1].peer_addr.s_addr), 0x0a000214);
+	assert_int_equal(ntohl(rgf_addr_to_v4(&s.leg[1].peer_addr).s_addr),
+			 0x0a000214);
 	assert_int_equal(s.leg[1].suite,
 			 RINGFENCE_SUITE_AES_CM_128_HMAC_SHA1_80);
-	assert_int_equal(s.leg[1].has & (RGF_HAS_TX_KEY | RGF_HAS_RX_KEY), 0);
+	assert_int_equal(s.leg[1].tx.n, 1);
+	assert_int_equal(s.leg[1].rx.n, 1);
+	assert_int_equal(s.leg[1].tx.key[0].key.len, 0); /* never told */
 	media_call_free(mc);
 }
 
@@ -186,9 +191,11 @@ static void test_change(void **state)
 	assert_int_equal(answer(mc, "10.0.2.21", 6204, &why), 0);
 	assert_int_equal(media_call_session(mc), id);
 	s = look(mc);
-	assert_int_equal(ntohl(s.leg[0].peer_addr.s_addr), 0x0a00010b);
+	assert_int_equal(ntohl(rgf_addr_to_v4(&s.leg[0].peer_addr).s_addr),
+			 0x0a00010b);
 	assert_int_equal(s.leg[0].peer_port, 5104);
-	assert_int_equal(ntohl(s.leg[1].peer_addr.s_addr), 0x0a000215);
+	assert_int_equal(ntohl(rgf_addr_to_v4(&s.leg[1].peer_addr).s_addr),
+			 0x0a000215);
 	assert_int_equal(s.leg[1].peer_port, 6204);
 	media_call_free(mc);
 }
@@ -196,21 +203,25 @@ static void test_change(void **state)
 /* A call that begins on hold, and is then taken up. */
 static void test_held(void **state)
 {
+	const struct media_timeouts timeouts = { .idle = 60, .hold = 900 };
 	struct media_refusal why = { 0 };
 	struct media_call *mc = NULL;
 	struct rgf_session s;
 
-	assert_int_equal(
-		media_call_new("held", profiles, 60, on_idle, NULL, &mc), 0);
+	assert_int_equal(media_call_new("held", profiles, &timeouts, on_idle,
+					NULL, &mc),
+			 0);
 	offer(mc, "0.0.0.0", 5004);
 	if (answer(mc, "10.0.2.20", 6004, &why))
 		fail_msg("%d %s", why.status, why.reason);
 	s = look(mc);
 	assert_int_equal(s.leg[0].has & RGF_HAS_PEER_ADDR, 0);
+	assert_int_equal(s.idle_timeout, 900);
 	offer(mc, "10.0.1.10", 5004);
 	assert_int_equal(answer(mc, "10.0.2.20", 6004, &why), 0);
 	s = look(mc);
 	assert_int_equal(s.leg[0].peer_port, 5004);
+	assert_int_equal(s.idle_timeout, 60);
 	media_call_free(mc);
 }
 
@@ -246,6 +257,7 @@ static void test_idle(void **state)
 /* As a daemon does that stops and starts again. */
 static void test_restart(void **state)
 {
+	const struct media_timeouts timeouts = { .idle = 1 };
 	struct media_call *mc = established(1), *orphan = established(1);
 	uint32_t id = media_call_session(mc);
 	struct rgf_session before = look(mc), after, by_hand = before;
@@ -255,11 +267,13 @@ static void test_restart(void **state)
 	media_call_leave(orphan);
 	media_exit();
 	assert_int_equal(media_init(), 0);
-	assert_int_equal(media_call_adopt(id, profiles, on_idle, NULL, &mc), 0);
+	assert_int_equal(media_call_adopt(id, profiles, &timeouts, on_idle,
+					  NULL, &mc),
+			 0);
 	after = look(mc);
 	assert_int_equal(after.leg[0].local_port, before.leg[0].local_port);
-	assert_int_equal(media_call_adopt(id + 1000, profiles, on_idle, NULL,
-					  &orphan),
+	assert_int_equal(media_call_adopt(id + 1000, profiles, &timeouts,
+					  on_idle, NULL, &orphan),
 			 -ENOENT);
 
 	/* Sessions of others are no orphans. */

@@ -16,8 +16,14 @@ NOBODY = 65534
 PR_SET_DUMPABLE = 4
 SESSION = {'id': 1, 'leg-a': leg('192.0.2', 20000, 30000),
            'leg-b': leg('198.51.100', 20000, 30000)}
+PREFIX = {'prefix': {'ipv4': '192.0.2.9'}}
 VALUES = {'session-new': SESSION | {'id': 2}, 'session-set': SESSION,
-          'session-del': {'id': 1}, 'session-get': {'id': 1}}
+          'session-del': {'id': 1}, 'session-get': {'id': 1},
+          'rules-set': {'default-local': 'accept', 'confirm': 60,
+                        'set': [{'name': 's'}]},
+          'address-set-change': {'name': 's'},
+          'ban-new': PREFIX, 'trust-new': PREFIX, 'trust-del': PREFIX,
+          'strike': PREFIX}
 
 tap = Tap()
 

@@ -13,9 +13,10 @@ from ynl import Netlink  # noqa: E402
 ROUNDS = 3
 KEY = {'suite': 'aes-cm-128-hmac-sha1-80', 'tx_key': bytes(range(30)),
        'rx_key': bytes(range(60, 90))}
-# Keeps packets coming, to the relayed port, until it is killed.
+# Keeps packets coming, to the relayed port, until it is killed. Not so many that
+# whoever drains the other end never gets to the last one.
 SENDER = """
-import socket, sys
+import socket, sys, time
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sock.bind(('192.0.2.2', 30000))
 packet, seq = bytearray.fromhex(sys.argv[1]), 0
@@ -26,6 +27,7 @@ while True:
         sock.sendto(packet, ('192.0.2.1', 20000))
     except ConnectionRefusedError:
         pass
+    time.sleep(0.001)
 """
 
 tap = Tap()

@@ -231,6 +231,55 @@ def early_media(t):
     call.ack().bye()
 
 
+def late_call(t, **kw):
+    """A call whose caller offers nothing, up to its 200."""
+    call = Call(t.caller, t.callee, body=None).invite()
+    check(not call.invite_b.body, "no offer")
+    call.ring(183, body=SDP)
+    check(not call.ringing.body, "an offer there could not be answered")
+    t.callee.respond(call.invite_b, 200, tag=call.tag,
+                     **dict({"body": SDP + "a=sendonly\r\n"}, **kw))
+    return call
+
+
+def late(t):
+    """INVITE without SDP: the offer is in the 200, the answer in the ACK"""
+    call = late_call(t)
+    ok = t.caller.expect(200)
+    check("c=IN IP4 127.0.1.1" in ok.body and "a=sendonly" in ok.body, "offer")
+    call.da.remote, call.da.target = ok.get("to"), ok.uri()
+    t.callee.silent()
+    check(not t.gw.sessions() and not t.gw.records(), "nothing yet")
+    t.caller.send(t.caller.request("ACK", call.da.target, call.da,
+                                   body=SDP + "a=recvonly\r\n"))
+    ack = t.callee.expect("ACK")
+    check("c=IN IP4 127.0.2.1" in ack.body and "a=recvonly" in ack.body,
+          "answer")
+    t.callee.respond(call.invite_b, 200, tag=call.tag, body=SDP)
+    check(t.callee.expect("ACK").text == ack.text, "the same ACK")
+    t.gw.until(lambda: t.gw.records(), "no record")
+    check(len(t.gw.sessions()) == 1, "one session")
+    call.bye()
+
+
+def late_unanswered(t):
+    """an ACK without the answer, or no offer in the 200: the call ends"""
+    call = late_call(t)
+    ok = t.caller.expect(200)
+    call.da.remote, call.da.target = ok.get("to"), ok.uri()
+    call.ack()
+    check(not t.callee.expect("ACK").body, "no answer")
+    t.callee.respond(t.callee.expect("BYE"), 200)
+    t.caller.respond(t.caller.expect("BYE"), 200)
+    call = late_call(t, body=None)
+    t.callee.expect("ACK")
+    t.callee.respond(t.callee.expect("BYE"), 200)
+    t.caller.expect(502)
+    t.caller.send(call.a.request("ACK", "sip:bob@127.0.1.1", call.da,
+                                 branch=call.branch))
+    t.caller.silent()
+
+
 def bad_answer(t):
     """an answer without SDP, or with one that is refused, ends the call"""
     for body, want in ((None, 502), (SDP + "a=refuse-me\r\n", 488)):
@@ -254,20 +303,15 @@ def idle(t):
 
 
 def within(t):
-    """re-INVITE 488, OPTIONS 200, INFO and UPDATE 405: the call goes on"""
+    """OPTIONS 200, MESSAGE 405: the call goes on"""
     call = Call(t.caller, t.callee).establish()
-    for method, want in (("INVITE", 488), ("OPTIONS", 200), ("INFO", 405),
-                         ("UPDATE", 405), ("OPTIONS", 200)):
+    for method, want in (("OPTIONS", 200), ("MESSAGE", 405),
+                         ("OPTIONS", 200)):
         call.da.cseq += 1
-        branch = token("z9hG4bK")
         t.caller.send(t.caller.request(method, call.da.target, call.da,
-                                       body=SDP, branch=branch))
-        answer = t.caller.expect(want, skip=(100,))
-        if want in (200, 405):
-            check("BYE" in answer.get("allow"), "Allow")
-        if method == "INVITE":
-            t.caller.send(t.caller.request("ACK", call.da.target, call.da,
-                                           branch=branch))
+                                       body=SDP))
+        answer = t.caller.expect(want)
+        check("BYE" in answer.get("allow"), "Allow")
     t.callee.silent()
     check(len(t.gw.sessions()) == 1, "the session is there")
     call.da.cseq = 3  # lower than the last
@@ -275,6 +319,64 @@ def within(t):
     t.caller.expect(500)
     call.da.cseq = 20
     call.bye()
+
+
+DTMF = {"content_type": "application/dtmf-relay",
+        "body": "Signal=5\r\nDuration=160\r\n"}
+
+
+def established(t):
+    call = Call(t.caller, t.callee).establish()
+    t.gw.until(lambda: "is established" in t.gw.said(), "no ACK")
+    return call
+
+
+def info(t):
+    """INFO with a key press passes both ways, its answer comes back"""
+    call = established(t)
+    for me, other, d in ((t.caller, t.callee, call.da),
+                         (t.callee, t.caller, call.callee_dialog())):
+        for answer, want in ((200, 200), (415, 415), (503, 500)):
+            d.cseq += 1
+            me.send(me.request("INFO", d.target, d, **DTMF,
+                               headers=["X-Secret: 127.0.1.2"]))
+            there = other.expect("INFO")
+            check(there.body == DTMF["body"], "the body")
+            check(there.get("content-type") == DTMF["content_type"], "type")
+            check("Secret" not in there.text, "no header passes")
+            other.respond(there, answer)
+            me.expect(want)
+    d = call.da
+    d.cseq += 1
+    t.caller.send(t.caller.request("INFO", d.target, d))
+    t.callee.respond(t.callee.expect("INFO"), 200)
+    t.caller.expect(200)
+    call.bye()
+
+
+def info_refused(t):
+    """INFO of another type, too long, or too many"""
+    call = established(t)
+    d = call.da
+    for want, kw in ((415, {"content_type": "application/sdp", "body": SDP}),
+                     (413, dict(DTMF, body="x" * 1025))):
+        d.cseq += 1
+        t.caller.send(t.caller.request("INFO", d.target, d, **kw))
+        answer = t.caller.expect(want)
+        check(want != 415 or "dtmf" in answer.get("accept"), "Accept")
+    t.callee.silent()
+    for n in range(9):
+        d.cseq += 1
+        t.caller.send(t.caller.request("INFO", d.target, d, **DTMF))
+        if n < 8:
+            t.callee.expect("INFO", skip=("INFO",))
+    t.caller.expect(500)
+    # The call ends, and so do those.
+    d.cseq += 1
+    t.caller.send(t.caller.request("BYE", d.target, d))
+    for _ in range(8):
+        t.caller.expect(481, skip=(200,))
+    t.callee.respond(t.callee.expect("BYE", skip=("INFO",)), 200)
 
 
 def strange_dialogs(t):
@@ -299,8 +401,7 @@ def strange_dialogs(t):
 def refusals(t):
     """INVITEs that can't be calls"""
     uri = "sip:bob@127.0.1.1"
-    for want, kw in ((488, {"body": None}),
-                     (415, {"content_type": "text/plain"}),
+    for want, kw in ((415, {"content_type": "text/plain"}),
                      (415, {"content_type": "multipart/mixed;boundary=\""}),
                      (415, {"headers": ["Content-Encoding: gzip"]}),
                      (416, {"uri": "tel:+4912"}),
@@ -483,8 +584,9 @@ if __name__ == "__main__":
     own_namespace()
     run([basic, other_direction, topology, no_namesake, failures,
          retransmissions, repeat_2xx, repeat_2xx_tcp, fork, cancel,
-         cancel_early, cancel_race, early_bye, early_media, bad_answer, idle,
-         within, strange_dialogs, refusals, outside_dialogs, merged,
+         cancel_early, cancel_race, early_bye, early_media, late,
+         late_unanswered, bad_answer, idle,
+         within, info, info_refused, strange_dialogs, refusals, outside_dialogs, merged,
          record_route, rport, tcp_caller, tcp_callee, tcp_refused, tcp_lost,
          tcp_abandoned],
         lambda test: Context(outside="tcp" if test in TCP else "udp"))

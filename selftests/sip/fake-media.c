@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Media without a kernel: SDP passes with our address in it, a session is a
- * file in $RF_FAKE_SESSIONS, named by its number, holding its label. It
+ * Media without a kernel: SDP passes with our address and its direction, a
+ * session is a file in $RF_FAKE_SESSIONS, named by its number, holding its label. It
  * outlives the process, as a kernel session does. The file NUMBER.idle, made
  * by a test, is the media time-out.
  */
@@ -69,7 +69,7 @@ void media_exit(void)
 }
 
 int media_call_new(const char *label, const struct media_profile prof[2],
-		   uint32_t idle_timeout,
+		   const struct media_timeouts *timeouts,
 		   void (*on_idle)(struct media_call *mc, void *arg), void *arg,
 		   struct media_call **ret)
 {
@@ -89,17 +89,23 @@ int media_call_new(const char *label, const struct media_profile prof[2],
 static int translate(struct media_call *mc, unsigned int to, const char *sdp,
 		     size_t len, char **ret_sdp, struct media_refusal *why)
 {
+	const char *direction = "";
+
 	if (memmem(sdp, len, "refuse-me", 9)) {
 		why->status = 488;
 		snprintf(why->reason, sizeof(why->reason), "asked to refuse");
 		return -EINVAL;
 	}
+	if (memmem(sdp, len, "a=sendonly", 10))
+		direction = "a=sendonly\r\n";
+	else if (memmem(sdp, len, "a=recvonly", 10))
+		direction = "a=recvonly\r\n";
 	return asprintf(ret_sdp,
 			"v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\n"
-			"t=0 0\r\nm=audio %u RTP/AVP 0\r\n",
+			"t=0 0\r\nm=audio %u RTP/AVP 0\r\n%s",
 			inet_ntoa(mc->prof[to].local_addr),
 			inet_ntoa(mc->prof[to].local_addr),
-			mc->prof[to].port_min) < 0
+			mc->prof[to].port_min, direction) < 0
 		       ? -ENOMEM
 		       : 0;
 }
@@ -135,6 +141,7 @@ uint32_t media_call_session(const struct media_call *mc)
 }
 
 int media_call_adopt(uint32_t id, const struct media_profile prof[2],
+		     const struct media_timeouts *timeouts,
 		     void (*on_idle)(struct media_call *mc, void *arg),
 		     void *arg, struct media_call **ret)
 {
@@ -144,7 +151,7 @@ int media_call_adopt(uint32_t id, const struct media_profile prof[2],
 	path_of(id, "", path, sizeof(path));
 	if (access(path, F_OK) < 0)
 		return -ENOENT;
-	err = media_call_new("", prof, 0, on_idle, arg, ret);
+	err = media_call_new("", prof, timeouts, on_idle, arg, ret);
 	if (!err)
 		(*ret)->id = id;
 	return err;

@@ -41,7 +41,7 @@ static int start(const char *file)
 			errs[i].path, errs[i].text);
 	if (n)
 		return -1;
-	n = sip_module.prepare(tree, &errs[0]);
+	n = sip_module.prepare(NULL, tree, &errs[0]);
 	if (n < 0)
 		fprintf(stderr, "%s: %s\n", errs[0].path, errs[0].text);
 	else

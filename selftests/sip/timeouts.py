@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
-from peer import Call, Context, check, own_namespace, run
+from peer import Call, Context, SDP, check, run_at_once, token
 
 LONG = 60
 
@@ -57,8 +57,37 @@ def cancelled_for_good(t):
     t.callee.silent()  # its transaction is gone, too
 
 
+def change_unanswered(t):
+    """a change of the session that has no answer: both get BYE"""
+    call = Call(t.caller, t.callee).establish()
+    call.da.cseq += 1
+    branch = token("z9hG4bK")
+    t.caller.send(t.caller.request("INVITE", call.da.target, call.da, body=SDP,
+                                   branch=branch))
+    t.caller.expect(100)
+    t.callee.respond(t.callee.expect("INVITE"), 100)
+    t.caller.expect(408, timeout=LONG)
+    t.caller.send(t.caller.request("ACK", call.da.target, call.da,
+                                   branch=branch))
+    t.caller.respond(t.caller.expect("BYE"), 200)
+    t.callee.respond(t.callee.expect("BYE"), 200)
+
+
+def change_without_ack(t):
+    """a callee that sends no ACK for its re-INVITE: both get BYE"""
+    call = Call(t.caller, t.callee).establish()
+    d = call.callee_dialog()
+    t.gw.until(lambda: "is established" in t.gw.said(), "no ACK")
+    t.callee.send(t.callee.request("INVITE", d.target, d, body=SDP, cseq=2))
+    t.caller.respond(t.caller.expect("INVITE"), 200, body=SDP)
+    t.caller.expect("ACK")
+    t.caller.respond(t.caller.expect("BYE", timeout=LONG), 200)
+    t.callee.respond(t.callee.expect("BYE", skip=(100, 200)), 200)
+    check("the callee sent no ACK" in t.gw.said(), "the log says why")
+
+
 if __name__ == "__main__":
     os.environ["RF_WAIT"] = str(LONG)
-    own_namespace()
-    run([no_answer, no_ack, no_bye_answer, cancelled_for_good],
-        lambda test: Context())
+    run_at_once([no_answer, no_ack, no_bye_answer, cancelled_for_good,
+                 change_unanswered, change_without_ack],
+                lambda test: Context())

@@ -85,6 +85,7 @@ static int null_set(const struct rgf_session *s)
 		return -ENOENT;
 	for (int i = 0; i < 2; i++)
 		set_leg(&to->leg[i], &s->leg[i]);
+	to->idle_timeout = s->idle_timeout;
 	return 0;
 }
 

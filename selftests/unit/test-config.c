@@ -79,6 +79,20 @@ static void test_errors(void **state)
 		  "3: : remove the control character 0x1b in column 4\n" },
 		{ "log\x7f target stderr",
 		  "1: : remove the control character 0x7f in column 4\n" },
+		{ "log x\xc3\xa4 \xa5",
+		  "1: : remove the byte that is no UTF-8, 0xa5 in column 9\n" },
+		{ "log \xc3(",
+		  "1: : remove the byte that is no UTF-8, 0xc3 in column 5\n" },
+		{ "log \xc0\x80",
+		  "1: : remove the byte that is no UTF-8, 0xc0 in column 5\n" },
+		{ "log \xed\xa0\x80",
+		  "1: : remove the byte that is no UTF-8, 0xed in column 5\n" },
+		{ "log \xef\xbf\xbe",
+		  "1: : remove the byte that is no UTF-8, 0xef in column 5\n" },
+		{ "log \xf4\x90\x80\x80",
+		  "1: : remove the byte that is no UTF-8, 0xf4 in column 5\n" },
+		{ "log \xe2\x82",
+		  "1: : remove the byte that is no UTF-8, 0xe2 in column 5\n" },
 		{ "log \r target stderr",
 		  "1: : remove the control character 0x0d in column 5\n" },
 		{ "log level 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
@@ -88,15 +102,15 @@ static void test_errors(void **state)
 		/* Words that the model doesn't know, or too few. */
 		{ "netwrk lan address 10.0.0.1",
 		  "1: : unknown word \"netwrk\"; allowed: log, network, "
-		  "media, sip\n" },
+		  "media, sip, guard, control\n" },
 		{ NET "network lan adress 10.0.0.1",
 		  "2: network lan: unknown word \"adress\"; allowed: address, "
 		  "media-port-min, media-port-max\n" },
 		{ NET "network lan name wan",
 		  "2: network lan: unknown word \"name\"; allowed: address, "
 		  "media-port-min, media-port-max\n" },
-		{ "sip", "1: sip: the line is incomplete: go on with gateway, "
-			 "route\n" },
+		{ "sip", "1: sip: the line is incomplete: go on with "
+			 "connections, gateway, route\n" },
 		{ "network", "1: network: name the network\n" },
 		{ NET "network lan",
 		  "2: network lan: the line is incomplete: go on with "
@@ -190,6 +204,38 @@ static void test_errors(void **state)
 			    "sip gateway in tls ca-file ca",
 		  "4: sip gateway in transport: transport tls needs tls "
 		  "certificate-file and tls ca-file\n" },
+		{ NET INNER "sip gateway in transport tls\n"
+			    "sip gateway in tls certificate-file own\n"
+			    "sip gateway in tls validation none",
+		  "" },
+		{ NET TLS "sip gateway out tls crl-file crl", "" },
+		{ NET INNER "sip gateway in tls crl-file crl",
+		  "4: sip gateway in tls crl-file: crl-file needs ca-file\n" },
+		{ NET TLS "sip gateway out tls version-min tls10",
+		  "7: sip gateway out tls version-min: tls10 and tls11 need a "
+		  "cipher-suite whose name ends in _SHA\n" },
+		{ NET TLS "sip gateway out tls version-min tls11\n"
+			  "sip gateway out tls cipher-suite "
+			  "TLS_AES_128_GCM_SHA256\n"
+			  "sip gateway out tls cipher-suite "
+			  "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+		  "" },
+		{ NET TLS "sip gateway out tls version-max tls11",
+		  "7: sip gateway out tls version-max: version-max must not be "
+		  "older than version-min\n" },
+		{ NET TLS "sip gateway out tls cipher-suite "
+			  "TLS_AES_128_GCM_SHA256",
+		  "5: sip gateway out tls version-max: versions before tls13 "
+		  "need a cipher-suite like TLS_ECDHE_ECDSA_WITH_AES_128_GCM_"
+		  "SHA256\n" },
+		{ NET TLS "sip gateway out tls cipher-suite "
+			  "TLS_AES_128_GCM_SHA256\n"
+			  "sip gateway out tls version-min tls13",
+		  "" },
+		{ NET TLS "sip gateway out tls cipher-suite "
+			  "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+		  "5: sip gateway out tls version-max: tls13 needs a "
+		  "cipher-suite like TLS_AES_128_GCM_SHA256\n" },
 		{ NET INNER "sip gateway in media-security secure",
 		  "4: sip gateway in media-security: media-security secure "
 		  "needs transport tls: SDES keys travel only inside TLS\n" },
@@ -255,7 +301,7 @@ static void test_errors(void **state)
 		  "5: sip gateway g2 network: \"1/2\" won't do: give the name "
 		  "of a configured network\n"
 		  "7: : unknown word \"nonsense\"; allowed: log, network, "
-		  "media, sip\n" },
+		  "media, sip, guard, control\n" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -271,15 +271,25 @@ static void new_kernel(const struct nlmsghdr *req)
 	give(ack(req, 0));
 }
 
+static void put_mark(struct rgf_key *key)
+{
+	key->len = 30;
+	memcpy(key->data, key_mark, 30);
+}
+
 static struct rgf_session with_keys(uint32_t id)
 {
 	struct rgf_session s = {
 		.id = id,
 		.has = RGF_HAS_LEG_B,
-		.leg[1] = { .has = RGF_HAS_TX_KEY, .tx_key.len = 30 },
+		.leg[1] = { .has = RGF_HAS_TX_KEYS | RGF_HAS_RX_KEYS,
+			    .tx.n = 1,
+			    .rx.n = RINGFENCE_MAX_KEYS },
 	};
 
-	memcpy(s.leg[1].tx_key.data, key_mark, 30);
+	put_mark(&s.leg[1].tx.key[0].key);
+	for (unsigned int i = 0; i < RINGFENCE_MAX_KEYS; i++)
+		put_mark(&s.leg[1].rx.key[i].key);
 	return s;
 }
 
@@ -301,6 +311,26 @@ static void test_keys_are_wiped(void **state)
 	fake_kernel = new_kernel;
 	assert_int_equal(rgf_session_new(the_handle, &s, &id), 0);
 	assert_null(memmem(the_handle, sizeof(*the_handle), key_mark, 16));
+}
+
+static void test_bad_keys_are_wiped(void **state)
+{
+	struct rgf_session s = with_keys(0);
+	struct rgf_batch *b = NULL;
+	uint32_t id = 99;
+
+	s.leg[1].rx.key[3].mki_len = RINGFENCE_MKI_MAX + 1;
+	assert_int_equal(rgf_session_new(the_handle, &s, &id), -EINVAL);
+	assert_int_equal(id, 99);
+	assert_null(memmem(the_handle, sizeof(*the_handle), key_mark, 16));
+	assert_int_equal(rgf_batch_begin(the_handle, &b), 0);
+	assert_int_equal(rgf_batch_new(b, &s), -EINVAL);
+	rgf_batch_free(b);
+	assert_false(key_was_freed);
+	s.leg[1].rx.n = RINGFENCE_MAX_KEYS + 1;
+	assert_int_equal(rgf_session_new(the_handle, &s, &id), -EINVAL);
+	assert_null(memmem(the_handle, sizeof(*the_handle), key_mark, 16));
+	assert_int_equal(requests, 0);
 }
 
 static void refusing_kernel(const struct nlmsghdr *req)
@@ -472,6 +502,112 @@ static void test_dump_with_garbage(void **state)
 	assert_int_equal(queue_head, queue_tail); /* read to its end */
 }
 
+/* As many sessions as there may be, with one more if so told. */
+static unsigned int dump_size;
+
+static void big_dump_kernel(const struct nlmsghdr *req)
+{
+	struct nlmsghdr *nlh;
+
+	/* More than the queue holds: several to a datagram. */
+	req = with_port(req);
+	for (uint32_t id = 1; id <= dump_size;) {
+		struct datagram *d = new_datagram();
+
+		d->bytes = calloc(1, RGF_RX_MAX);
+		assert_non_null(d->bytes);
+		while (id <= dump_size && d->len < RGF_RX_MAX - 100) {
+			nlh = session_answer(req, RINGFENCE_CMD_SESSION_GET,
+					     id++);
+			nlh->nlmsg_flags = NLM_F_MULTI;
+			memcpy(d->bytes + d->len, nlh, nlh->nlmsg_len);
+			d->len += nlh->nlmsg_len;
+		}
+	}
+	give(done(req));
+}
+
+static void test_dump_of_all(void **state)
+{
+	unsigned int n = 0;
+
+	fake_kernel = big_dump_kernel;
+	dump_size = RINGFENCE_MAX_SESSIONS;
+	assert_int_equal(rgf_session_dump(the_handle, count_session, &n), 0);
+	assert_int_equal(n, RINGFENCE_MAX_SESSIONS);
+	forget_all();
+	dump_size++;
+	assert_int_equal(rgf_session_dump(the_handle, count_session, &n),
+			 -EOVERFLOW);
+	assert_int_equal(n, RINGFENCE_MAX_SESSIONS);
+}
+
+static struct rgf_config kernels_config;
+static bool config_in_half;
+
+static void config_kernel(const struct nlmsghdr *req)
+{
+	const struct nlattr *tb[RINGFENCE_A_CONFIG_MAX + 1];
+	struct nlmsghdr *nlh;
+
+	req = with_port(req);
+	if (cmd_of(req) == RINGFENCE_CMD_CONFIG_GET) {
+		nlh = answer(req, FAMILY, RINGFENCE_CMD_CONFIG_GET);
+		rgf_put_config(nlh, &kernels_config);
+		if (config_in_half)
+			mnl_attr_put_u8(nlh, RINGFENCE_A_CONFIG_MEDIA_PORT_MAX,
+					1);
+		give(nlh);
+		give(ack(req, 0));
+		return;
+	}
+	assert_int_equal(cmd_of(req), RINGFENCE_CMD_CONFIG_SET);
+	assert_int_equal(
+		rgf_attrs_read(mnl_nlmsg_get_payload_offset(req, GENL_HDRLEN),
+			       mnl_nlmsg_get_payload_len(req) - GENL_HDRLEN,
+			       &rgf_config_attrs, tb),
+		0);
+	assert_non_null(tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MIN]);
+	assert_non_null(tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MAX]);
+	if (mnl_attr_get_u16(tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MIN]) == 1) {
+		nlh = ack(req, -EINVAL);
+		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, "too low");
+		mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS, 16 + 4);
+		give(nlh);
+		return;
+	}
+	kernels_config.has = RGF_HAS_MEDIA_PORTS;
+	kernels_config.media_port_min =
+		mnl_attr_get_u16(tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MIN]);
+	kernels_config.media_port_max =
+		mnl_attr_get_u16(tb[RINGFENCE_A_CONFIG_MEDIA_PORT_MAX]);
+	give(ack(req, 0));
+}
+
+static void test_config(void **state)
+{
+	const struct rgf_config set = { RGF_HAS_MEDIA_PORTS, 20000, 29999 };
+	const struct rgf_config bad = { RGF_HAS_MEDIA_PORTS, 1, 29999 };
+	struct rgf_config got;
+
+	fake_kernel = config_kernel;
+	config_in_half = false;
+	kernels_config = (struct rgf_config){ 0 };
+	assert_int_equal(rgf_config_get(the_handle, &got), 0);
+	assert_int_equal(got.has, 0); /* a module without the setting */
+	assert_int_equal(rgf_config_set(the_handle, &set), 0);
+	assert_int_equal(rgf_config_get(the_handle, &got), 0);
+	assert_memory_equal(&got, &set, sizeof(got));
+	assert_int_equal(rgf_config_set(the_handle, &bad), -EINVAL);
+	assert_string_equal(rgf_error(the_handle),
+			    "too low (in: media-port-min)");
+	config_in_half = true;
+	memset(&got, 0x5a, sizeof(got));
+	assert_int_equal(rgf_config_get(the_handle, &got), -EBADMSG);
+	assert_int_equal(got.media_port_min, 0x5a5a);
+}
+
 /* Batches: id 1000 + n for each new session, but n = 3 is refused. */
 static unsigned int lost; /* this request's answer does not come; 0: none */
 
@@ -630,6 +766,7 @@ int main(void)
 #define WITH_HANDLE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		WITH_HANDLE(test_new),
 		WITH_HANDLE(test_keys_are_wiped),
+		WITH_HANDLE(test_bad_keys_are_wiped),
 		WITH_HANDLE(test_refused),
 		WITH_HANDLE(test_strangers_are_ignored),
 		WITH_HANDLE(test_wrong_session),
@@ -639,6 +776,8 @@ int main(void)
 		WITH_HANDLE(test_dump_is_bounded),
 		WITH_HANDLE(test_dump_is_stopped),
 		WITH_HANDLE(test_dump_with_garbage),
+		WITH_HANDLE(test_dump_of_all),
+		WITH_HANDLE(test_config),
 		WITH_HANDLE(test_batch),
 		WITH_HANDLE(test_batch_dropped),
 		WITH_HANDLE(test_batch_lost_answer),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* libringfence: requests as bytes, answers from canned bytes. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,7 @@
 
 #include "lib/msg.h"
 
-#define BUF_MAX 4096
+#define BUF_MAX 8192
 
 static _Alignas(struct nlmsghdr) uint8_t buf[BUF_MAX];
 
@@ -28,14 +29,28 @@ static void put_u16_twice(struct nlmsghdr *nlh, uint16_t type)
 	mnl_attr_put(nlh, type, sizeof(two), two);
 }
 
+static struct rgf_addr ipv4(uint32_t addr)
+{
+	return rgf_addr_v4((struct in_addr){ htonl(addr) });
+}
+
+static struct rgf_addr ipv6(const char *text)
+{
+	struct rgf_addr addr;
+
+	assert_int_equal(inet_pton(AF_INET6, text, &addr.in6), 1);
+	return addr;
+}
+
 static struct rgf_session sample(void)
 {
 	struct rgf_session s = {
 		.has = RGF_HAS_LABEL | RGF_HAS_IDLE_TIMEOUT | RGF_HAS_LEG_A |
-		       RGF_HAS_LEG_B,
+		       RGF_HAS_LEG_B | RGF_HAS_FLAGS,
 		.id = 77,
 		.label = "abc", /* no padding: see test_truncated() */
 		.idle_timeout = 30,
+		.flags = RINGFENCE_SESSION_FLAGS_UDPTL,
 	};
 
 	for (unsigned int i = 0; i < 2; i++) {
@@ -43,9 +58,15 @@ static struct rgf_session sample(void)
 			.has = RGF_HAS_LOCAL_ADDR | RGF_HAS_LOCAL_PORT |
 			       RGF_HAS_LOCAL_RTCP_PORT | RGF_HAS_PEER_ADDR |
 			       RGF_HAS_PEER_PORT | RGF_HAS_PEER_RTCP_PORT |
-			       RGF_HAS_SUITE,
-			.local_addr.s_addr = htonl(0x0a000101 + i),
-			.peer_addr.s_addr = htonl(0xc0000201 + i),
+			       RGF_HAS_SUITE | RGF_HAS_FLAGS | RGF_HAS_LATCH |
+			       RGF_HAS_DSCP | RGF_HAS_KDR | RGF_HAS_CLOCK_RATE,
+			.local_addr = ipv4(0x0a000101 + i),
+			.peer_addr = i ? ipv6("2001:db8::1") : ipv4(0xc0000201),
+			.flags = RINGFENCE_LEG_FLAGS_RTCP_MUX << i,
+			.latch = RINGFENCE_LATCH_PORT + i,
+			.dscp = (uint8_t)(46 + 18 * i),
+			.kdr = (uint8_t)(24 * i),
+			.clock_rate = 8000 + 40000 * i,
 			.local_port = (uint16_t)(20000 + i),
 			.local_rtcp_port = (uint16_t)(20010 + i),
 			.peer_port = (uint16_t)(4000 + i),
@@ -74,7 +95,10 @@ static void test_only_what_is_given(void **state)
 	const struct rgf_session s = {
 		.id = 5,
 		.has = RGF_HAS_LEG_B,
-		.leg[1] = { .has = RGF_HAS_PEER_PORT, .peer_port = 4002 },
+		.leg[1] = { .has = RGF_HAS_PEER_PORT,
+			    .peer_port = 4002,
+			    .dscp = RINGFENCE_DSCP_KEEP,
+			    .clock_rate = RGF_CLOCK_RATE_DEFAULT },
 	};
 	struct rgf_session got;
 
@@ -84,40 +108,117 @@ static void test_only_what_is_given(void **state)
 	assert_memory_equal(&s, &got, sizeof(s));
 }
 
+/* The nests of @type in leg a of a request, in order. */
+static unsigned int nests_of(const struct nlmsghdr *nlh, uint16_t type,
+			     const struct nlattr *ret[RINGFENCE_MAX_KEYS + 1])
+{
+	const struct nlattr *leg, *attr;
+	unsigned int n = 0;
+
+	leg = mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN + 8);
+	assert_int_equal(mnl_attr_get_type(leg), RINGFENCE_A_SESSION_LEG_A);
+	mnl_attr_for_each_nested(attr, leg) {
+		if (mnl_attr_get_type(attr) != type)
+			continue;
+		assert_in_range(n, 0, RINGFENCE_MAX_KEYS);
+		assert_true(attr->nla_type & NLA_F_NESTED);
+		ret[n++] = attr;
+	}
+	return n;
+}
+
+static void check_key(const struct nlattr *nest,
+		      const struct rgf_master_key *want)
+{
+	const struct nlattr *tb[RINGFENCE_A_KEY_MAX + 1], *attr;
+
+	assert_int_equal(rgf_attrs_read(mnl_attr_get_payload(nest),
+					mnl_attr_get_payload_len(nest),
+					&rgf_key_attrs, tb),
+			 0);
+	attr = tb[RINGFENCE_A_KEY_MASTER];
+	assert_int_equal(mnl_attr_get_payload_len(attr), want->key.len);
+	assert_memory_equal(mnl_attr_get_payload(attr), want->key.data,
+			    want->key.len);
+	attr = tb[RINGFENCE_A_KEY_MKI];
+	assert_int_equal(attr != NULL, want->mki_len != 0);
+	if (attr) {
+		assert_int_equal(mnl_attr_get_payload_len(attr), want->mki_len);
+		assert_memory_equal(mnl_attr_get_payload(attr), want->mki,
+				    want->mki_len);
+	}
+	attr = tb[RINGFENCE_A_KEY_LIFETIME];
+	assert_int_equal(attr != NULL, want->lifetime != 0);
+	if (attr)
+		assert_true(mnl_attr_get_u64(attr) == want->lifetime);
+	assert_null(tb[RINGFENCE_A_KEY_PACKETS]);
+}
+
+static void set_key(struct rgf_master_key *mk, uint8_t len, uint8_t mki_len,
+		    uint64_t lifetime)
+{
+	mk->key.len = len;
+	memset(mk->key.data, len + mki_len, len);
+	mk->mki_len = mki_len;
+	memset(mk->mki, 0x80 | mki_len, mki_len);
+	mk->lifetime = lifetime;
+	mk->packets = 99; /* not for the kernel */
+}
+
 static void test_keys(void **state)
 {
+	const struct nlattr *nest[RINGFENCE_MAX_KEYS + 1] = { 0 };
 	struct nlmsghdr *nlh = start(RINGFENCE_CMD_SESSION_SET);
 	struct rgf_session s = {
 		.id = 5,
 		.has = RGF_HAS_LEG_A,
-		.leg[0] = { .has = RGF_HAS_TX_KEY | RGF_HAS_RX_KEY },
+		.leg[0] = { .has = RGF_HAS_TX_KEYS | RGF_HAS_RX_KEYS },
 	};
-	const struct nlattr *tb[RINGFENCE_A_LEG_MAX + 1], *leg;
+	struct rgf_leg *leg = &s.leg[0];
 
-	s.leg[0].tx_key.len = RINGFENCE_KEY_MAX;
-	memset(s.leg[0].tx_key.data, 1, RINGFENCE_KEY_MAX);
-	s.leg[0].rx_key.len = 30;
-	memset(s.leg[0].rx_key.data, 2, 30);
+	leg->tx.n = 1;
+	set_key(&leg->tx.key[0], 30, 0, 0);
+	leg->rx.n = RINGFENCE_MAX_KEYS;
+	set_key(&leg->rx.key[0], RINGFENCE_KEY_MAX, 1,
+		RINGFENCE_KEY_LIFETIME_MAX);
+	set_key(&leg->rx.key[1], 28, RINGFENCE_MKI_MAX, 1);
+	set_key(&leg->rx.key[2], 38, 4, UINT32_MAX + 1ULL);
+	set_key(&leg->rx.key[3], 44, 0, 0);
 	assert_int_equal(rgf_put_session(nlh, &s), 0);
+	assert_int_equal(nests_of(nlh, RINGFENCE_A_LEG_TX_KEY, nest), 1);
+	check_key(nest[0], &leg->tx.key[0]);
+	assert_int_equal(nests_of(nlh, RINGFENCE_A_LEG_RX_KEY, nest),
+			 RINGFENCE_MAX_KEYS);
+	for (unsigned int i = 0; i < RINGFENCE_MAX_KEYS; i++)
+		check_key(nest[i], &leg->rx.key[i]);
 
-	leg = mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN + 8);
-	assert_int_equal(mnl_attr_get_type(leg), RINGFENCE_A_SESSION_LEG_A);
-	assert_int_equal(rgf_attrs_read(mnl_attr_get_payload(leg),
-					mnl_attr_get_payload_len(leg),
-					&rgf_leg_attrs, tb),
-			 0);
-	leg = tb[RINGFENCE_A_LEG_TX_KEY];
-	assert_int_equal(mnl_attr_get_payload_len(leg), RINGFENCE_KEY_MAX);
-	assert_memory_equal(mnl_attr_get_payload(leg), s.leg[0].tx_key.data,
-			    RINGFENCE_KEY_MAX);
-	leg = tb[RINGFENCE_A_LEG_RX_KEY];
-	assert_int_equal(mnl_attr_get_payload_len(leg), 30);
-	assert_memory_equal(mnl_attr_get_payload(leg), s.leg[0].rx_key.data,
-			    30);
-
-	s.leg[0].rx_key.len = RINGFENCE_KEY_MAX + 1;
+	/* Metadata that was read is not sent back. */
+	leg->has = 0;
 	nlh = start(RINGFENCE_CMD_SESSION_SET);
-	assert_int_equal(rgf_put_session(nlh, &s), -EINVAL);
+	assert_int_equal(rgf_put_session(nlh, &s), 0);
+	assert_int_equal(nests_of(nlh, RINGFENCE_A_LEG_RX_KEY, nest), 0);
+}
+
+static void test_impossible_keys(void **state)
+{
+	struct rgf_session s = {
+		.id = 5,
+		.has = RGF_HAS_LEG_A,
+		.leg[0] = { .has = RGF_HAS_RX_KEYS, .rx.n = 2 },
+	};
+	struct rgf_keys *rx = &s.leg[0].rx;
+
+	assert_int_equal(rgf_put_session(start(1), &s), 0);
+	rx->key[1].key.len = RINGFENCE_KEY_MAX + 1;
+	assert_int_equal(rgf_put_session(start(1), &s), -EINVAL);
+	rx->key[1].key.len = RINGFENCE_KEY_MAX;
+	assert_int_equal(rgf_put_session(start(1), &s), 0);
+	rx->key[1].mki_len = RINGFENCE_MKI_MAX + 1;
+	assert_int_equal(rgf_put_session(start(1), &s), -EINVAL);
+	rx->key[1].mki_len = RINGFENCE_MKI_MAX;
+	assert_int_equal(rgf_put_session(start(1), &s), 0);
+	rx->n = RINGFENCE_MAX_KEYS + 1;
+	assert_int_equal(rgf_put_session(start(1), &s), -EINVAL);
 }
 
 static void test_longest_request(void **state)
@@ -127,12 +228,21 @@ static void test_longest_request(void **state)
 
 	memset(s.label, 'x', RINGFENCE_LABEL_MAX);
 	for (unsigned int i = 0; i < 2; i++) {
-		s.leg[i].has |= RGF_HAS_TX_KEY | RGF_HAS_RX_KEY;
-		s.leg[i].tx_key.len = RINGFENCE_KEY_MAX;
-		s.leg[i].rx_key.len = RINGFENCE_KEY_MAX;
+		struct rgf_leg *leg = &s.leg[i];
+
+		leg->has |= RGF_HAS_TX_KEYS | RGF_HAS_RX_KEYS;
+		leg->local_addr = ipv6("2001:db8::2");
+		leg->peer_addr = ipv6("2001:db8::2");
+		leg->tx.n = RINGFENCE_MAX_KEYS;
+		leg->rx.n = RINGFENCE_MAX_KEYS;
+		for (unsigned int k = 0; k < RINGFENCE_MAX_KEYS; k++) {
+			set_key(&leg->tx.key[k], RINGFENCE_KEY_MAX,
+				RINGFENCE_MKI_MAX, 1);
+			leg->rx.key[k] = leg->tx.key[k];
+		}
 	}
 	assert_int_equal(rgf_put_session(nlh, &s), 0);
-	assert_in_range(nlh->nlmsg_len, 1, RGF_REQUEST_MAX);
+	assert_in_range(nlh->nlmsg_len, 3000, RGF_REQUEST_MAX);
 
 	memset(s.label, 'x', sizeof(s.label));
 	nlh = start(RINGFENCE_CMD_SESSION_NEW);
@@ -159,12 +269,23 @@ static const struct length_case length_cases[] = {
 	{ "peer-port", RINGFENCE_A_SESSION_LEG_B, RINGFENCE_A_LEG_PEER_PORT,
 	  2 },
 	{ "suite", RINGFENCE_A_SESSION_LEG_B, RINGFENCE_A_LEG_SUITE, 4 },
+	{ "session flags", 0, RINGFENCE_A_SESSION_FLAGS, 4 },
+	{ "local-ipv6", RINGFENCE_A_SESSION_LEG_A, RINGFENCE_A_LEG_LOCAL_IPV6,
+	  16 },
+	{ "peer-ipv6", RINGFENCE_A_SESSION_LEG_B, RINGFENCE_A_LEG_PEER_IPV6,
+	  16 },
+	{ "flags", RINGFENCE_A_SESSION_LEG_B, RINGFENCE_A_LEG_FLAGS, 4 },
+	{ "latch", RINGFENCE_A_SESSION_LEG_B, RINGFENCE_A_LEG_LATCH, 4 },
+	{ "dscp", RINGFENCE_A_SESSION_LEG_B, RINGFENCE_A_LEG_DSCP, 1 },
+	{ "kdr", RINGFENCE_A_SESSION_LEG_B, RINGFENCE_A_LEG_KDR, 1 },
+	{ "clock-rate", RINGFENCE_A_SESSION_LEG_B, RINGFENCE_A_LEG_CLOCK_RATE,
+	  4 },
 };
 
 static int read_with(const struct length_case *c, uint16_t len)
 {
 	struct nlmsghdr *nlh = start(RINGFENCE_CMD_SESSION_GET);
-	const uint8_t value[16] = { 1, 1, 1, 1, 1, 1, 1, 1 };
+	const uint8_t value[20] = { 1, 1, 1, 1, 1, 1, 1, 1 };
 	struct rgf_session untouched, got;
 	struct nlattr *nest = NULL;
 	int r;
@@ -189,7 +310,7 @@ static void test_wrong_length(void **state)
 	     i++) {
 		const struct length_case *c = &length_cases[i];
 
-		for (uint16_t len = 0; len <= 9; len++) {
+		for (uint16_t len = 0; len <= 17; len++) {
 			int want = len == c->right ? 0 : -EBADMSG;
 
 			if (read_with(c, len) != want)
@@ -299,6 +420,257 @@ static void test_unknown_is_ignored(void **state)
 	assert_int_equal(rgf_read_session(nlh, &got), 0);
 	assert_int_equal(got.id, 9);
 	assert_int_equal(got.has, RGF_HAS_LEG_A);
+}
+
+/* A nest in a nest of leg b: what each may hold, and what it must. */
+struct inner_case {
+	const char *what;
+	uint16_t nest, type;
+	uint16_t right; /* bytes; what is variable is in test_mki() */
+	uint16_t must; /* another attribute that the nest needs; 0: none */
+	uint16_t must_len;
+};
+
+#define IN_KEY	  RINGFENCE_A_LEG_RX_KEY
+#define IN_STREAM RINGFENCE_A_LEG_STREAM
+#define IN_SOURCE RINGFENCE_A_LEG_RTP_SOURCE
+#define WITH_SSRC RINGFENCE_A_STREAM_SSRC, 4
+#define WITH_PORT RINGFENCE_A_TRANSPORT_PORT, 2
+#define WITH_IPV4 RINGFENCE_A_TRANSPORT_IPV4, 4
+#define ALONE	  0, 0
+
+static const struct inner_case inner_cases[] = {
+	{ "lifetime", IN_KEY, RINGFENCE_A_KEY_LIFETIME, 8, ALONE },
+	{ "packets", IN_KEY, RINGFENCE_A_KEY_PACKETS, 8, ALONE },
+	{ "ssrc", IN_STREAM, RINGFENCE_A_STREAM_SSRC, 4, ALONE },
+	{ "stream packets", IN_STREAM, RINGFENCE_A_STREAM_PACKETS, 8,
+	  WITH_SSRC },
+	{ "stream bytes", IN_STREAM, RINGFENCE_A_STREAM_BYTES, 8, WITH_SSRC },
+	{ "lost", IN_STREAM, RINGFENCE_A_STREAM_LOST, 4, WITH_SSRC },
+	{ "jitter", IN_STREAM, RINGFENCE_A_STREAM_JITTER, 4, WITH_SSRC },
+	{ "sequence", IN_STREAM, RINGFENCE_A_STREAM_SEQUENCE, 4, WITH_SSRC },
+	{ "stream idle", IN_STREAM, RINGFENCE_A_STREAM_IDLE, 4, WITH_SSRC },
+	{ "source ipv4", IN_SOURCE, RINGFENCE_A_TRANSPORT_IPV4, 4, WITH_PORT },
+	{ "source ipv6", IN_SOURCE, RINGFENCE_A_TRANSPORT_IPV6, 16, WITH_PORT },
+	{ "source port", IN_SOURCE, RINGFENCE_A_TRANSPORT_PORT, 2, WITH_IPV4 },
+	{ "RTCP source", RINGFENCE_A_LEG_RTCP_SOURCE,
+	  RINGFENCE_A_TRANSPORT_PORT, 2, WITH_IPV4 },
+};
+
+static int read_inner(const struct inner_case *c, int len, bool must,
+		      struct rgf_session *ret)
+{
+	struct nlmsghdr *nlh = start(RINGFENCE_CMD_SESSION_GET);
+	const uint8_t value[20] = { 0x20, 0x01, 0x0d, 0xb8 };
+	struct nlattr *leg, *nest;
+
+	mnl_attr_put_u32(nlh, RINGFENCE_A_SESSION_ID, 1);
+	leg = mnl_attr_nest_start(nlh, RINGFENCE_A_SESSION_LEG_B);
+	nest = mnl_attr_nest_start(nlh, c->nest);
+	if (len >= 0)
+		mnl_attr_put(nlh, c->type, (uint16_t)len, value);
+	mnl_attr_put_u32(nlh, 60, 1); /* unknown */
+	if (must && c->must)
+		mnl_attr_put(nlh, c->must, c->must_len, value);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, leg);
+	return rgf_read_session(nlh, ret);
+}
+
+static void test_inner_lengths(void **state)
+{
+	struct rgf_session got;
+
+	for (size_t i = 0; i < sizeof(inner_cases) / sizeof(*inner_cases);
+	     i++) {
+		const struct inner_case *c = &inner_cases[i];
+
+		for (int len = 0; len <= 17; len++) {
+			int want = len == c->right ? 0 : -EBADMSG;
+
+			if (read_inner(c, len, true, &got) != want)
+				fail_msg("%s of %d bytes", c->what, len);
+		}
+		if (c->must && read_inner(c, c->right, false, &got) != -EBADMSG)
+			fail_msg("%s is enough", c->what);
+	}
+	/* A key that tells nothing is one all the same. */
+	assert_int_equal(read_inner(&inner_cases[0], -1, false, &got), 0);
+	assert_int_equal(got.leg[1].rx.n, 1);
+	assert_int_equal(got.leg[1].has, 0);
+}
+
+static void test_mki(void **state)
+{
+	uint8_t mki[RINGFENCE_MKI_MAX + 1];
+	struct rgf_session got;
+	struct rgf_event e;
+
+	memset(mki, 7, sizeof(mki));
+	for (size_t n = 0; n <= sizeof(mki); n++) {
+		struct nlmsghdr *nlh = start(RINGFENCE_CMD_SESSION_GET);
+		uint16_t len = (uint16_t)n;
+		int want = len <= RINGFENCE_MKI_MAX ? 0 : -EBADMSG;
+		struct nlattr *leg, *nest;
+
+		mnl_attr_put_u32(nlh, RINGFENCE_A_SESSION_ID, 1);
+		leg = mnl_attr_nest_start(nlh, RINGFENCE_A_SESSION_LEG_A);
+		nest = mnl_attr_nest_start(nlh, RINGFENCE_A_LEG_TX_KEY);
+		mnl_attr_put(nlh, RINGFENCE_A_KEY_MKI, len, mki);
+		mnl_attr_nest_end(nlh, nest);
+		mnl_attr_nest_end(nlh, leg);
+		assert_int_equal(rgf_read_session(nlh, &got), want);
+		if (!want) {
+			assert_int_equal(got.leg[0].tx.key[0].mki_len, len);
+			assert_memory_equal(got.leg[0].tx.key[0].mki, mki, len);
+		}
+		nlh = start(RINGFENCE_CMD_SESSION_KEY_NTF);
+		mnl_attr_put_u32(nlh, RINGFENCE_A_EVENT_ID, 1);
+		mnl_attr_put(nlh, RINGFENCE_A_EVENT_MKI, len, mki);
+		assert_int_equal(rgf_read_event(nlh, &e), want);
+		if (!want)
+			assert_int_equal(e.mki_len, len);
+	}
+}
+
+static void put_key_reply(struct nlmsghdr *nlh, uint16_t type, uint8_t mki)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+
+	mnl_attr_put_u8(nlh, RINGFENCE_A_KEY_MKI, mki);
+	mnl_attr_put(nlh, RINGFENCE_A_KEY_PAD, 0, NULL);
+	mnl_attr_put_u64(nlh, RINGFENCE_A_KEY_LIFETIME, 1000 + mki);
+	mnl_attr_put_u64(nlh, RINGFENCE_A_KEY_PACKETS, mki);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_stream(struct nlmsghdr *nlh, uint32_t n)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, RINGFENCE_A_LEG_STREAM);
+
+	mnl_attr_put_u32(nlh, RINGFENCE_A_STREAM_SSRC, 0xdead0000 + n);
+	mnl_attr_put_u64(nlh, RINGFENCE_A_STREAM_PACKETS, 100 + n);
+	mnl_attr_put_u64(nlh, RINGFENCE_A_STREAM_BYTES, 16000 + n);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_STREAM_LOST, 3 + n);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_STREAM_JITTER, 1250 + n);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_STREAM_SEQUENCE, 0x2ffff);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_STREAM_IDLE, 20 + n);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* Full lists, and one more than fits, which must not land behind them. */
+static void test_lists_of_leg(void **state)
+{
+	struct nlmsghdr *nlh = start(RINGFENCE_CMD_SESSION_GET);
+	const struct rgf_leg none = { 0 };
+	const struct rgf_stream *st;
+	struct nlattr *leg, *nest;
+	struct rgf_session got;
+
+	mnl_attr_put_u32(nlh, RINGFENCE_A_SESSION_ID, 1);
+	leg = mnl_attr_nest_start(nlh, RINGFENCE_A_SESSION_LEG_A);
+	for (uint8_t i = 0; i <= RINGFENCE_MAX_KEYS; i++) {
+		put_key_reply(nlh, RINGFENCE_A_LEG_TX_KEY, 10 + i);
+		put_key_reply(nlh, RINGFENCE_A_LEG_RX_KEY, 20 + i);
+	}
+	for (uint32_t i = 0; i <= RINGFENCE_MAX_STREAMS; i++)
+		put_stream(nlh, i);
+	nest = mnl_attr_nest_start(nlh, RINGFENCE_A_LEG_RTP_SOURCE);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_TRANSPORT_IPV4, htonl(0x0a000102));
+	mnl_attr_put_u16(nlh, RINGFENCE_A_TRANSPORT_PORT, 4002);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, leg);
+	assert_int_equal(rgf_read_session(nlh, &got), 0);
+
+	assert_int_equal(got.leg[0].tx.n, RINGFENCE_MAX_KEYS);
+	assert_int_equal(got.leg[0].rx.n, RINGFENCE_MAX_KEYS);
+	assert_int_equal(got.leg[0].tx.key[3].mki[0], 13);
+	assert_int_equal(got.leg[0].rx.key[3].mki[0], 23);
+	assert_int_equal(got.leg[0].rx.key[3].lifetime, 1023);
+	assert_int_equal(got.leg[0].rx.key[3].packets, 23);
+	assert_int_equal(got.leg[0].rx.key[3].key.len, 0);
+	assert_int_equal(got.leg[0].n_streams, RINGFENCE_MAX_STREAMS);
+	st = &got.leg[0].stream[7];
+	assert_int_equal(st->ssrc, 0xdead0007);
+	assert_int_equal(st->packets, 107);
+	assert_int_equal(st->bytes, 16007);
+	assert_int_equal(st->lost, 10);
+	assert_int_equal(st->jitter, 1257);
+	assert_int_equal(st->sequence, 0x2ffff);
+	assert_int_equal(st->idle, 27);
+	assert_int_equal(got.leg[0].rtp_source.port, 4002);
+	assert_int_equal(
+		ntohl(rgf_addr_to_v4(&got.leg[0].rtp_source.addr).s_addr),
+		0x0a000102);
+	assert_int_equal(got.leg[0].rtcp_source.port, 0);
+	assert_int_equal(got.leg[0].has, 0);
+	assert_memory_equal(&got.leg[1], &none, sizeof(none));
+}
+
+static void test_two_families(void **state)
+{
+	static const struct {
+		uint16_t nest, ipv4, ipv6;
+	} cases[] = {
+		{ 0, RINGFENCE_A_LEG_LOCAL_IPV4, RINGFENCE_A_LEG_LOCAL_IPV6 },
+		{ 0, RINGFENCE_A_LEG_PEER_IPV4, RINGFENCE_A_LEG_PEER_IPV6 },
+		{ RINGFENCE_A_LEG_RTP_SOURCE, RINGFENCE_A_TRANSPORT_IPV4,
+		  RINGFENCE_A_TRANSPORT_IPV6 },
+	};
+	const struct rgf_addr six = ipv6("2001:db8::1");
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct nlmsghdr *nlh = start(RINGFENCE_CMD_SESSION_GET);
+		struct nlattr *leg, *nest = NULL;
+		struct rgf_session got;
+
+		mnl_attr_put_u32(nlh, RINGFENCE_A_SESSION_ID, 1);
+		leg = mnl_attr_nest_start(nlh, RINGFENCE_A_SESSION_LEG_A);
+		if (cases[i].nest) {
+			nest = mnl_attr_nest_start(nlh, cases[i].nest);
+			mnl_attr_put_u16(nlh, RINGFENCE_A_TRANSPORT_PORT, 1);
+		}
+		mnl_attr_put_u32(nlh, cases[i].ipv4, htonl(0x0a000101));
+		mnl_attr_put(nlh, cases[i].ipv6, sizeof(six), &six);
+		if (nest)
+			mnl_attr_nest_end(nlh, nest);
+		mnl_attr_nest_end(nlh, leg);
+		assert_int_equal(rgf_read_session(nlh, &got), -EBADMSG);
+	}
+}
+
+static void test_addresses(void **state)
+{
+	const struct rgf_addr four = ipv4(0x0a000101), none = { 0 };
+	const struct rgf_addr six = ipv6("2001:db8::1");
+	const struct rgf_addr mapped = ipv6("::ffff:10.0.1.1");
+
+	assert_true(rgf_addr_is_v4(&four));
+	assert_false(rgf_addr_is_v4(&six));
+	assert_false(rgf_addr_is_v4(&none));
+	assert_int_equal(ntohl(rgf_addr_to_v4(&four).s_addr), 0x0a000101);
+	assert_true(rgf_addr_equal(&four, &mapped));
+	assert_false(rgf_addr_equal(&four, &six));
+}
+
+static void test_config(void **state)
+{
+	struct nlmsghdr *nlh = start(RINGFENCE_CMD_CONFIG_GET);
+	const struct rgf_config c = { RGF_HAS_MEDIA_PORTS, 20000, 29999 };
+	struct rgf_config got;
+
+	rgf_put_config(nlh, &c);
+	assert_int_equal(nlh->nlmsg_len, 16 + 4 + 8 + 8);
+	assert_int_equal(rgf_read_config(nlh, &got), 0);
+	assert_memory_equal(&c, &got, sizeof(c));
+	nlh = start(RINGFENCE_CMD_CONFIG_GET);
+	mnl_attr_put_u16(nlh, RINGFENCE_A_CONFIG_MEDIA_PORT_MAX, 5);
+	assert_int_equal(rgf_read_config(nlh, &got), 0);
+	assert_int_equal(got.has, 0);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_CONFIG_MEDIA_PORT_MIN, 5);
+	assert_int_equal(rgf_read_config(nlh, &got), -EBADMSG);
+	nlh = start(RINGFENCE_CMD_CONFIG_SET);
+	assert_int_equal(rgf_read_config(nlh, &got), -EBADMSG);
 }
 
 static void put_drop(struct nlmsghdr *nlh, uint32_t reason, uint64_t packets)
@@ -412,6 +784,77 @@ static void test_events(void **state)
 	assert_int_equal(rgf_read_event(nlh, &e), 0);
 	assert_int_equal(e.type, RGF_EVENT_IDLE);
 	assert_int_equal(e.idle, 30);
+}
+
+static void test_key_event(void **state)
+{
+	struct nlmsghdr *nlh = start(RINGFENCE_CMD_SESSION_KEY_NTF);
+	const uint8_t mki[] = { 0, 0, 0, 1 };
+	struct rgf_event e;
+
+	mnl_attr_put_u32(nlh, RINGFENCE_A_EVENT_ID, 4);
+	mnl_attr_put_u8(nlh, RINGFENCE_A_EVENT_LEG, 1);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_EVENT_DIRECTION,
+			 RINGFENCE_DIRECTION_TX);
+	mnl_attr_put(nlh, RINGFENCE_A_EVENT_MKI, sizeof(mki), mki);
+	mnl_attr_put_u64(nlh, RINGFENCE_A_EVENT_COUNT, 1ULL << 45);
+	assert_int_equal(rgf_read_event(nlh, &e), 0);
+	assert_int_equal(e.type, RGF_EVENT_KEY);
+	assert_int_equal(e.leg, 1);
+	assert_int_equal(e.direction, RINGFENCE_DIRECTION_TX);
+	assert_int_equal(e.mki_len, 4);
+	assert_memory_equal(e.mki, mki, 4);
+	assert_true(e.count == 1ULL << 45);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_EVENT_DIRECTION,
+			 RINGFENCE_DIRECTION_TX + 1);
+	assert_int_equal(rgf_read_event(nlh, &e), -EBADMSG);
+}
+
+static void test_rules_events(void **state)
+{
+	struct nlmsghdr *nlh = start(RINGFENCE_CMD_ADDRESS_SET_NTF);
+	char name[RINGFENCE_RULE_NAME_MAX + 2];
+	struct rgf_event e;
+
+	mnl_attr_put_u32(nlh, RINGFENCE_A_RULES_EVENT_RULES, 7);
+	mnl_attr_put_strz(nlh, RINGFENCE_A_RULES_EVENT_SET, "peers");
+	mnl_attr_put_u32(nlh, RINGFENCE_A_RULES_EVENT_ENTRIES, 3);
+	assert_int_equal(rgf_read_event(nlh, &e), 0);
+	assert_int_equal(e.type, RGF_EVENT_ADDRESS_SET);
+	assert_true(rgf_event_of_rules(&e) && e.has_rules);
+	assert_int_equal(e.rules, 7);
+	assert_string_equal(e.set, "peers");
+	assert_int_equal(e.entries, 3);
+
+	nlh = start(RINGFENCE_CMD_RULES_ROLLBACK_NTF);
+	assert_int_equal(rgf_read_event(nlh, &e), 0);
+	assert_int_equal(e.type, RGF_EVENT_RULES_BACK);
+	assert_false(e.has_rules);
+
+	memset(name, 'x', sizeof(name));
+	nlh = start(RINGFENCE_CMD_ADDRESS_SET_NTF);
+	mnl_attr_put(nlh, RINGFENCE_A_RULES_EVENT_SET, sizeof(name), name);
+	assert_int_equal(rgf_read_event(nlh, &e), -EBADMSG);
+}
+
+static void test_desync_event(void **state)
+{
+	struct nlmsghdr *nlh = start(RINGFENCE_CMD_SESSION_DESYNC_NTF);
+	struct rgf_event e;
+
+	mnl_attr_put_u32(nlh, RINGFENCE_A_EVENT_ID, 4);
+	mnl_attr_put_strz(nlh, RINGFENCE_A_EVENT_LABEL, "sip:7");
+	mnl_attr_put_u8(nlh, RINGFENCE_A_EVENT_LEG, 1);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_EVENT_SSRC, 0xdeadbeef);
+	mnl_attr_put_u64(nlh, RINGFENCE_A_EVENT_COUNT, 50);
+	assert_int_equal(rgf_read_event(nlh, &e), 0);
+	assert_int_equal(e.type, RGF_EVENT_DESYNC);
+	assert_string_equal(e.label, "sip:7");
+	assert_int_equal(e.ssrc, 0xdeadbeef);
+	assert_int_equal(e.count, 50);
+	nlh = start(RINGFENCE_CMD_MAX + 1);
+	mnl_attr_put_u32(nlh, RINGFENCE_A_EVENT_ID, 4);
+	assert_int_equal(rgf_read_event(nlh, &e), -EOPNOTSUPP);
 }
 
 static struct nlmsghdr *start_family(const char *group)
@@ -615,6 +1058,71 @@ static void test_error_of_dump(void **state)
 	assert_string_equal(text, "no room");
 }
 
+/* RFC 4568, 6.2, RFC 6188 and RFC 7714, and not as the enum is spelt. */
+static void test_suites(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t key_len;
+	} want[] = {
+		[RINGFENCE_SUITE_NONE] = { "none", 0 },
+		[RINGFENCE_SUITE_AES_CM_128_HMAC_SHA1_80] = { "AES_CM_128_HMAC_"
+							      "SHA1_80",
+							      30 },
+		[RINGFENCE_SUITE_AES_CM_128_HMAC_SHA1_32] = { "AES_CM_128_HMAC_"
+							      "SHA1_32",
+							      30 },
+		[RINGFENCE_SUITE_AES_CM_192_HMAC_SHA1_80] = { "AES_192_CM_HMAC_"
+							      "SHA1_80",
+							      38 },
+		[RINGFENCE_SUITE_AES_CM_192_HMAC_SHA1_32] = { "AES_192_CM_HMAC_"
+							      "SHA1_32",
+							      38 },
+		[RINGFENCE_SUITE_AES_CM_256_HMAC_SHA1_80] = { "AES_256_CM_HMAC_"
+							      "SHA1_80",
+							      46 },
+		[RINGFENCE_SUITE_AES_CM_256_HMAC_SHA1_32] = { "AES_256_CM_HMAC_"
+							      "SHA1_32",
+							      46 },
+		[RINGFENCE_SUITE_AEAD_AES_128_GCM] = { "AEAD_AES_128_GCM", 28 },
+		[RINGFENCE_SUITE_AEAD_AES_256_GCM] = { "AEAD_AES_256_GCM", 44 },
+		[RINGFENCE_SUITE_F8_128_HMAC_SHA1_80] = { "F8_128_HMAC_SHA1_80",
+							  30 },
+		[RINGFENCE_SUITE_NULL_HMAC_SHA1_80] = { "NULL_HMAC_SHA1_80",
+							30 },
+		[RINGFENCE_SUITE_NULL_HMAC_SHA1_32] = { "NULL_HMAC_SHA1_32",
+							30 },
+	};
+
+	for (unsigned int i = 0; i < __RINGFENCE_SUITE_MAX; i++) {
+		enum ringfence_suite suite = RINGFENCE_SUITE_MAX;
+
+		assert_string_equal(rgf_suite_name(i), want[i].name);
+		assert_int_equal(rgf_suite_key_len(i), want[i].key_len);
+		assert_in_range(want[i].key_len, 0, RINGFENCE_KEY_MAX);
+		assert_int_equal(rgf_suite_by_name(want[i].name, &suite), 0);
+		assert_int_equal(suite, i);
+	}
+	assert_int_equal(rgf_suite_key_len(__RINGFENCE_SUITE_MAX), 0);
+}
+
+static void test_other_names(void **state)
+{
+	unsigned int n;
+
+	assert_string_equal(rgf_latch_name(RINGFENCE_LATCH_ADDRESS), "address");
+	assert_null(rgf_latch_name(__RINGFENCE_LATCH_MAX));
+	assert_string_equal(rgf_leg_flag_name(5), "unauthenticated-srtp");
+	for (n = 0; rgf_leg_flag_name(n); n++)
+		;
+	assert_int_equal(1 << n, RINGFENCE_LEG_FLAGS_RESYNC << 1);
+	assert_string_equal(rgf_session_flag_name(0), "udptl");
+	assert_null(rgf_session_flag_name(1));
+	assert_null(rgf_leg_flag_name(31));
+	assert_string_equal(rgf_drop_name(RINGFENCE_DROP_REASON_QUEUE_FULL),
+			    "queue-full");
+}
+
 static void test_names(void **state)
 {
 	enum ringfence_suite suite = RINGFENCE_SUITE_NONE;
@@ -637,6 +1145,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_only_what_is_given),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_impossible_keys),
 		cmocka_unit_test(test_longest_request),
 		cmocka_unit_test(test_wrong_length),
 		cmocka_unit_test(test_labels),
@@ -644,10 +1153,19 @@ int main(void)
 		cmocka_unit_test(test_message_length),
 		cmocka_unit_test(test_garbage_in_nest),
 		cmocka_unit_test(test_unknown_is_ignored),
+		cmocka_unit_test(test_inner_lengths),
+		cmocka_unit_test(test_mki),
+		cmocka_unit_test(test_lists_of_leg),
+		cmocka_unit_test(test_two_families),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_stats),
 		cmocka_unit_test(test_leg_counters),
 		cmocka_unit_test(test_wrong_command),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_key_event),
+		cmocka_unit_test(test_rules_events),
+		cmocka_unit_test(test_desync_event),
 		cmocka_unit_test(test_family),
 		cmocka_unit_test(test_error_plain),
 		cmocka_unit_test(test_error_in_attribute),
@@ -655,6 +1173,8 @@ int main(void)
 		cmocka_unit_test(test_error_uncapped),
 		cmocka_unit_test(test_error_hostile),
 		cmocka_unit_test(test_error_of_dump),
+		cmocka_unit_test(test_suites),
+		cmocka_unit_test(test_other_names),
 		cmocka_unit_test(test_names),
 	};
 

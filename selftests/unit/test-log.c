@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What reaches each log target: escapes, cuts, levels. */
 #include <errno.h>
+#include <netinet/in.h>
+#include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -41,7 +44,7 @@ int __wrap_sd_journal_send(const char *fmt, ...)
 	while (fmt) {
 		char value[2048];
 
-		if (strstr(fmt, "%d"))
+		if (strstr(fmt, "%d") || strstr(fmt, "%u"))
 			snprintf(value, sizeof(value), "%d", va_arg(ap, int));
 		else if (strstr(fmt, "%s"))
 			snprintf(value, sizeof(value), "%s",
@@ -148,6 +151,29 @@ static void test_level(void **state)
 	assert_string_equal(line, "");
 }
 
+static void test_filters(void **state)
+{
+	const struct log_filter f[] = { { "sip", LOG_LEVEL_DBG },
+					{ "tls", LOG_LEVEL_ERROR } };
+
+	log_open(LOG_TO_SYSLOG, LOG_LEVEL_WARN);
+	log_set_filters(f, 2);
+	sent[0] = '\0';
+	log_warn("tls", "less");
+	log_info("media", "less");
+	assert_string_equal(sent, "");
+	log_dbg("sip", "more");
+	assert_string_equal(sent, "sip: more");
+	log_error("tls", "more");
+	assert_string_equal(sent, "tls: more");
+	log_warn("media", "as ever");
+	assert_string_equal(sent, "media: as ever");
+	log_set_filters(NULL, 0);
+	log_warn("tls", "again");
+	assert_string_equal(sent, "tls: again");
+	log_close();
+}
+
 static void test_targets(void **state)
 {
 	log_open(LOG_TO_SYSLOG, LOG_LEVEL_DBG);
@@ -160,6 +186,61 @@ static void test_targets(void **state)
 	assert_string_equal(sent, "PRIORITY=3\nSERVICE=tls\n"
 				  "MESSAGE=tls: no\\x0apeer\n"
 				  "SYSLOG_IDENTIFIER=ringfenced\n");
+	log_numbered(LOG_LEVEL_NOTE, "SipEp", 303, "ready");
+	assert_string_equal(sent, "PRIORITY=5\nSERVICE=SipEp\n"
+				  "MESSAGE=SipEp 303: ready\n"
+				  "SYSLOG_IDENTIFIER=ringfenced\n"
+				  "NOTIFICATION=303\n");
+	log_close();
+}
+
+/* The grammar of RFC 5424, 6, as far as it is used. */
+#define HEADER                                                               \
+	"^<%s>1 "                                                            \
+	"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z " \
+	"[!-~]{1,255} ringfenced %d %s - %s$"
+
+static void assert_datagram(int fd, const char *pri, const char *id,
+			    const char *msg)
+{
+	char pattern[512], got[2048];
+	ssize_t n = recv(fd, got, sizeof(got) - 1, 0);
+	regex_t re;
+
+	assert_true(n > 0);
+	got[n] = '\0';
+	snprintf(pattern, sizeof(pattern), HEADER, pri, (int)getpid(), id, msg);
+	assert_int_equal(regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	if (regexec(&re, got, 0, NULL, 0) != 0)
+		fail_msg("%s isn't %s", got, pattern);
+	regfree(&re);
+}
+
+static void test_remote(void **state)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+				    .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof(addr);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
+	assert_int_equal(log_set_remote(&addr), 0);
+	log_open(LOG_TO_SYSLOG, LOG_LEVEL_INFO);
+	sent[0] = '\0';
+	log_warn("tls", "no\npeer");
+	assert_datagram(fd, "28", "tls", "tls: no\\\\x0apeer");
+	log_numbered(LOG_LEVEL_ERROR, "Conf", 15, "stuck");
+	assert_datagram(fd, "27", "Conf-15", "Conf 15: stuck");
+	/* No one to hear it: nothing happens. */
+	close(fd);
+	log_warn("tls", "one");
+	log_warn("tls", "two");
+	assert_string_equal(sent, "");
+	log_close();
+	log_open(LOG_TO_SYSLOG, LOG_LEVEL_INFO);
+	log_warn("tls", "here again");
+	assert_string_equal(sent, "tls: here again");
 	log_close();
 }
 
@@ -180,7 +261,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_escapes), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_level),	cmocka_unit_test(test_targets),
-		cmocka_unit_test(test_errno),
+		cmocka_unit_test(test_filters), cmocka_unit_test(test_errno),
+		cmocka_unit_test(test_remote),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,7 @@
 #define CRYPTO(tag, suite, key) "a=crypto:" tag " " suite " inline:" key "\r\n"
 
 static struct media_profile profiles[2];
+static const struct media_timeouts timeouts = { .idle = 60, .hold = 900 };
 static unsigned int idles;
 static struct media_call *freed_on_idle;
 
@@ -86,8 +87,9 @@ static struct media_call *new_call(const char *label)
 {
 	struct media_call *mc = NULL;
 
-	assert_int_equal(
-		media_call_new(label, profiles, 60, on_idle, &idles, &mc), 0);
+	assert_int_equal(media_call_new(label, profiles, &timeouts, on_idle,
+					&idles, &mc),
+			 0);
 	return mc;
 }
 
@@ -197,10 +199,11 @@ static void check_plain_leg(const struct rgf_leg *leg, unsigned long local,
 			    unsigned int host, unsigned int port)
 {
 	assert_int_equal(leg->suite, RINGFENCE_SUITE_NONE);
-	assert_int_equal(leg->has & (RGF_HAS_TX_KEY | RGF_HAS_RX_KEY), 0);
+	assert_int_equal(leg->has & (RGF_HAS_TX_KEYS | RGF_HAS_RX_KEYS), 0);
 	assert_int_equal(leg->local_port, local);
 	assert_int_equal(leg->local_rtcp_port, local + 1);
-	assert_int_equal(ntohl(leg->peer_addr.s_addr), 0x7f000000 | host);
+	assert_int_equal(ntohl(rgf_addr_to_v4(&leg->peer_addr).s_addr),
+			 0x7f000000 | host);
 	assert_int_equal(leg->peer_port, port);
 	assert_int_equal(leg->peer_rtcp_port, port + 1);
 }
@@ -241,8 +244,8 @@ static void test_outward(void **state)
 	assert_int_equal(s->leg[1].local_port, port);
 	assert_int_equal(s->leg[1].peer_port, 6004);
 	assert_int_equal(s->leg[1].suite, ours[1].suite);
-	assert_bytes(&s->leg[1].rx_key, 0);
-	assert_memory_equal(s->leg[1].tx_key.data, ours[1].key.data, 30);
+	assert_bytes(&s->leg[1].rx.key[0].key, 0);
+	assert_memory_equal(s->leg[1].tx.key[0].key.data, ours[1].key.data, 30);
 	free(back);
 	media_call_free(mc);
 	media_call_free(NULL);
@@ -274,9 +277,10 @@ static void test_inward(void **state)
 	assert_int_equal(ours.suite, RINGFENCE_SUITE_AES_CM_128_HMAC_SHA1_80);
 	s = null_session(media_call_session(mc));
 	check_plain_leg(&s->leg[0], s->leg[0].local_port, 10, 5004);
-	assert_bytes(&s->leg[1].rx_key, 1);
-	assert_memory_equal(s->leg[1].tx_key.data, ours.key.data, 30);
-	assert_memory_not_equal(ours.key.data, s->leg[1].rx_key.data, 30);
+	assert_bytes(&s->leg[1].rx.key[0].key, 1);
+	assert_memory_equal(s->leg[1].tx.key[0].key.data, ours.key.data, 30);
+	assert_memory_not_equal(ours.key.data, s->leg[1].rx.key[0].key.data,
+				30);
 	free(back);
 	media_call_free(mc);
 }
@@ -314,18 +318,18 @@ static void test_other_answer(void **state)
 	free(answer(mc, 1, body(20, 6004, "RTP/SAVP", CRYPTO("2", S80, KEY))));
 	id = media_call_session(mc);
 	s = null_session(id);
-	key = s->leg[1].tx_key;
+	key = s->leg[1].tx.key[0].key;
 	free(answer(mc, 1,
 		    body(21, 7004, "RTP/SAVP", CRYPTO("2", S80, OTHER))));
 	assert_int_equal(media_call_session(mc), id);
 	assert_int_equal(backend_null.sets, 1);
 	assert_int_equal(s->leg[1].peer_port, 7004);
-	assert_bytes(&s->leg[1].rx_key, 1);
-	assert_memory_equal(s->leg[1].tx_key.data, key.data, 30);
+	assert_bytes(&s->leg[1].rx.key[0].key, 1);
+	assert_memory_equal(s->leg[1].tx.key[0].key.data, key.data, 30);
 	media_call_free(mc);
 }
 
-/* A re-INVITE from the other side: new keys, same ports, version counts up. */
+/* A re-INVITE from the other side: our key stays, and ports; version counts up. */
 static void test_reoffer(void **state)
 {
 	struct media_call *mc = new_call("x");
@@ -338,7 +342,7 @@ static void test_reoffer(void **state)
 	back = answer(mc, 1, body(20, 6004, "RTP/SAVP", CRYPTO("2", S80, KEY)));
 	id = media_call_session(mc);
 	s = null_session(id);
-	key = s->leg[1].tx_key;
+	key = s->leg[1].tx.key[0].key;
 	assert_int_equal(sscanf(out, "v=0 o=- %63[0-9] 1 IN", old), 1);
 	free(out);
 	free(back);
@@ -356,10 +360,36 @@ static void test_reoffer(void **state)
 	assert_int_equal(media_call_session(mc), id);
 	assert_int_equal(backend_null.adds, 1);
 	assert_int_equal(s->leg[1].peer_port, 6004);
-	assert_bytes(&s->leg[1].rx_key, 1);
-	assert_memory_not_equal(s->leg[1].tx_key.data, key.data, 30);
+	assert_bytes(&s->leg[1].rx.key[0].key, 1);
+	assert_memory_equal(s->leg[1].tx.key[0].key.data, key.data, 30);
+	assert_int_equal(s->idle_timeout, 900);
 	free(out);
 	free(back);
+
+	/* Hold by direction, which the answer alone may have, and resume. */
+	free(offer(mc, 0, body(10, 5004, "RTP/AVP", "")));
+	free(answer(mc, 1,
+		    body(20, 6004, "RTP/SAVP",
+			 "a=inactive\r\n" CRYPTO("2", S80, KEY))));
+	assert_int_equal(s->idle_timeout, 900);
+	free(offer(mc, 0, body(10, 5004, "RTP/AVP", "a=sendrecv\r\n")));
+	free(answer(mc, 1, body(20, 6004, "RTP/SAVP", CRYPTO("2", S80, KEY))));
+	assert_int_equal(s->idle_timeout, 60);
+	media_call_free(mc);
+}
+
+/* The callee makes the offer, when the caller's INVITE has none. */
+static void test_late_offer(void **state)
+{
+	struct media_call *mc = new_call("x");
+	const struct rgf_session *s;
+
+	free(offer(mc, 1, body(20, 6004, "RTP/SAVP", CRYPTO("1", S80, KEY))));
+	free(answer(mc, 0, body(10, 5004, "RTP/AVP", "")));
+	s = null_session(media_call_session(mc));
+	assert_int_equal(s->leg[0].peer_port, 5004);
+	assert_int_equal(s->leg[1].peer_port, 6004);
+	assert_bytes(&s->leg[1].rx.key[0].key, 0);
 	media_call_free(mc);
 }
 
@@ -598,7 +628,7 @@ static void test_adopt(void **state)
 	snprintf(s->label, sizeof(s->label), "sip:before");
 	s->idle_timeout = 60;
 	for (int i = 0; i < 2; i++) {
-		s->leg[i].local_addr = profiles[i].local_addr;
+		s->leg[i].local_addr = rgf_addr_v4(profiles[i].local_addr);
 		s->leg[i].local_port = 22004;
 		s->leg[i].peer_port = 5000 + i;
 	}
@@ -608,15 +638,19 @@ static void test_adopt(void **state)
 	foreign->id = 9;
 	snprintf(foreign->label, sizeof(foreign->label), "by hand");
 
-	assert_int_equal(media_call_adopt(6, profiles, on_idle, &idles, &mc),
+	assert_int_equal(media_call_adopt(6, profiles, &timeouts, on_idle,
+					  &idles, &mc),
 			 -ENOENT);
-	assert_int_equal(media_call_adopt(7, profiles, on_idle, &idles, &mc),
+	assert_int_equal(media_call_adopt(7, profiles, &timeouts, on_idle,
+					  &idles, &mc),
 			 0);
 	assert_int_equal(media_call_session(mc), 7);
-	assert_int_equal(media_call_adopt(7, profiles, on_idle, &idles, &other),
+	assert_int_equal(media_call_adopt(7, profiles, &timeouts, on_idle,
+					  &idles, &other),
 			 -EBUSY);
 	/* Its ports are those of session 7: no second call may have them. */
-	assert_int_equal(media_call_adopt(8, profiles, on_idle, &idles, &other),
+	assert_int_equal(media_call_adopt(8, profiles, &timeouts, on_idle,
+					  &idles, &other),
 			 -EADDRINUSE);
 	assert_int_equal(null_count(), 3);
 	backend_null.tell->idle(7);
@@ -636,7 +670,8 @@ static void test_adopt(void **state)
 
 	/* The configuration has moved: the session is not what we think. */
 	profiles[0].local_addr.s_addr = 0x0300007f;
-	assert_int_equal(media_call_adopt(9, profiles, on_idle, &idles, &other),
+	assert_int_equal(media_call_adopt(9, profiles, &timeouts, on_idle,
+					  &idles, &other),
 			 -EADDRNOTAVAIL);
 	assert_non_null(null_session(9));
 	foreign->id = 0;
@@ -654,7 +689,8 @@ static void test_leave(void **state)
 	assert_non_null(null_session(id));
 	backend_null.tell->idle(id);
 	assert_int_equal(idles, 0);
-	assert_int_equal(media_call_adopt(id, profiles, on_idle, &idles, &mc),
+	assert_int_equal(media_call_adopt(id, profiles, &timeouts, on_idle,
+					  &idles, &mc),
 			 0);
 	media_call_free(mc);
 	/* One that has no session yet. */
@@ -663,33 +699,39 @@ static void test_leave(void **state)
 
 static void test_new_refused(void **state)
 {
+	static const struct media_timeouts too_long[] = {
+		{ .idle = RINGFENCE_IDLE_TIMEOUT_MAX + 1 },
+		{ .hold = RINGFENCE_IDLE_TIMEOUT_MAX + 1 },
+	};
 	struct media_call *mc[11], *other = NULL;
 	int i;
 
 	for (i = 0; i < 10; i++)
 		mc[i] = new_call("x");
-	assert_int_equal(media_call_new("y", profiles, 60, on_idle, &idles,
-					&other),
+	assert_int_equal(media_call_new("y", profiles, &timeouts, on_idle,
+					&idles, &other),
 			 -EADDRINUSE);
 	assert_null(other);
 	for (i = 0; i < 10; i++)
 		media_call_free(mc[i]);
 
-	assert_int_equal(media_call_new("y", profiles,
-					RINGFENCE_IDLE_TIMEOUT_MAX + 1, on_idle,
+	assert_int_equal(media_call_new("y", profiles, &too_long[0], on_idle,
+					&idles, &other),
+			 -EINVAL);
+	assert_int_equal(media_call_new("y", profiles, &too_long[1], on_idle,
 					&idles, &other),
 			 -EINVAL);
 	profiles[1].suites[0] = RINGFENCE_SUITE_NONE;
-	assert_int_equal(media_call_new("y", profiles, 60, on_idle, &idles,
-					&other),
+	assert_int_equal(media_call_new("y", profiles, &timeouts, on_idle,
+					&idles, &other),
 			 -EINVAL);
 	profiles[1].n_suites = 0;
-	assert_int_equal(media_call_new("y", profiles, 60, on_idle, &idles,
-					&other),
+	assert_int_equal(media_call_new("y", profiles, &timeouts, on_idle,
+					&idles, &other),
 			 -EINVAL);
 	profiles[1].n_suites = MEDIA_SUITES_MAX + 1;
-	assert_int_equal(media_call_new("y", profiles, 60, on_idle, &idles,
-					&other),
+	assert_int_equal(media_call_new("y", profiles, &timeouts, on_idle,
+					&idles, &other),
 			 -EINVAL);
 }
 
@@ -713,14 +755,23 @@ static void test_labels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_outward),	    TEST(test_inward),
-		TEST(test_repeats),	    TEST(test_other_answer),
-		TEST(test_reoffer),	    TEST(test_held_offer),
-		TEST(test_offers_refused),  TEST(test_crypto_elsewhere),
-		TEST(test_answers_refused), TEST(test_kernel_refuses),
-		TEST(test_events),	    TEST(test_lost_events),
-		TEST(test_adopt),	    TEST(test_new_refused),
-		TEST(test_labels),	    TEST(test_leave),
+		TEST(test_outward),
+		TEST(test_inward),
+		TEST(test_repeats),
+		TEST(test_other_answer),
+		TEST(test_reoffer),
+		TEST(test_late_offer),
+		TEST(test_held_offer),
+		TEST(test_offers_refused),
+		TEST(test_crypto_elsewhere),
+		TEST(test_answers_refused),
+		TEST(test_kernel_refuses),
+		TEST(test_events),
+		TEST(test_lost_events),
+		TEST(test_adopt),
+		TEST(test_new_refused),
+		TEST(test_labels),
+		TEST(test_leave),
 	};
 
 	log_open(LOG_TO_STDERR, LOG_LEVEL_ERROR);

@@ -134,7 +134,7 @@ static void test_format(void **state)
 	char text[SDES_VALUE_MAX], why[128];
 	int suite;
 
-	for (suite = 1; suite <= RINGFENCE_SUITE_MAX; suite++) {
+	for (suite = 1; suite <= (int)SDES_SUITE_MAX; suite++) {
 		line.tag = 3;
 		line.suite = suite;
 		other.suite = suite;

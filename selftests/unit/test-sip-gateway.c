@@ -32,6 +32,14 @@
 
 static struct lyd_node *tree;
 
+static struct gateway *route(const struct sip_config *cfg, const char *from,
+			     const char *called)
+{
+	unsigned int at = 0;
+
+	return route_find(cfg, gateway_find(cfg, from), called, &at);
+}
+
 static int load(const char *text, struct sip_config **ret,
 		struct config_error *err)
 {
@@ -55,7 +63,7 @@ static void test_gateways(void **state)
 	assert_int_equal(load(TWO, &cfg, &err), 0);
 	config_free(tree); /* nothing of it may be kept */
 	assert_int_equal(cfg->n_gateways, 3);
-	assert_int_equal(cfg->idle_timeout, 77);
+	assert_int_equal(cfg->timeouts.idle, 77);
 	gw = gateway_find(cfg, "one");
 	assert_int_equal(gw->transport, SIP_UDP);
 	assert_int_equal(ntohs(gw->local.sin_port), 5060);
@@ -71,7 +79,7 @@ static void test_gateways(void **state)
 	assert_int_equal(ntohs(gw->local.sin_port), 5999);
 	assert_int_equal(ntohs(gw->proxy.sin_port), 5070);
 	assert_null(gateway_find(cfg, "four"));
-	assert_null(route_find(cfg, gw));
+	assert_null(route(cfg, "two", "1"));
 	sip_config_free(cfg);
 }
 
@@ -88,12 +96,46 @@ static void test_first_route(void **state)
 				  "sip route b to one\n",
 			      &cfg, &err),
 			 0);
-	assert_ptr_equal(route_find(cfg, gateway_find(cfg, "one")),
-			 gateway_find(cfg, "two"));
-	assert_ptr_equal(route_find(cfg, gateway_find(cfg, "three")),
-			 gateway_find(cfg, "one"));
-	assert_null(route_find(cfg, gateway_find(cfg, "two")));
+	assert_ptr_equal(route(cfg, "one", "x"), gateway_find(cfg, "two"));
+	assert_ptr_equal(route(cfg, "three", "x"), gateway_find(cfg, "one"));
+	assert_null(route(cfg, "two", "x"));
 	config_free(tree);
+	sip_config_free(cfg);
+}
+
+static void test_called(void **state)
+{
+	struct config_error err;
+	struct sip_config *cfg;
+	struct gateway *one, *two, *three;
+	unsigned int at = 0;
+
+	assert_int_equal(load(TWO "sip route a from one\n"
+				  "sip route a called +49\n"
+				  "sip route a called 0049\n"
+				  "sip route a to two\n"
+				  "sip route b from one\n"
+				  "sip route b called +4\n"
+				  "sip route b to three\n"
+				  "sip route c from two\n"
+				  "sip route c to one\n"
+				  "sip route d from one\n"
+				  "sip route d to two\n",
+			      &cfg, &err),
+			 0);
+	config_free(tree);
+	one = gateway_find(cfg, "one");
+	two = gateway_find(cfg, "two");
+	three = gateway_find(cfg, "three");
+	assert_ptr_equal(route(cfg, "one", "+4930"), two);
+	assert_ptr_equal(route(cfg, "one", "004930"), two);
+	assert_ptr_equal(route(cfg, "one", "+43"), three);
+	assert_ptr_equal(route(cfg, "one", "+"), two);
+	/* All that match, in order. */
+	assert_ptr_equal(route_find(cfg, one, "+4930", &at), two);
+	assert_ptr_equal(route_find(cfg, one, "+4930", &at), three);
+	assert_ptr_equal(route_find(cfg, one, "+4930", &at), two);
+	assert_null(route_find(cfg, one, "+4930", &at));
 	sip_config_free(cfg);
 }
 
@@ -160,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gateways),
 		cmocka_unit_test(test_first_route),
+		cmocka_unit_test(test_called),
 		cmocka_unit_test(test_bad_tls),
 		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_many_strangers),

@@ -312,7 +312,7 @@ static void test_uac_dialog(void **state)
 			 0);
 	d.local_cseq = 7;
 	assert_int_equal(dialog_answered(&d, ok), 0);
-	text = valid_text(dialog_request(&d, "ACK", &path));
+	text = valid_text(dialog_ack(&d, 7, &path));
 	has(text, "ACK sip:b@10.0.0.2:7 SIP/2.0\r\n");
 	has(text, "Route: <sip:2;lr>\r\nRoute: <sip:1;lr>\r\n");
 	has(text, "CSeq: 7 ACK\r\n");
