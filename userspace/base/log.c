@@ -103,7 +103,7 @@ static bool is_logged(enum log_level level, const char *service)
 
 void log_close(void)
 {
-	log_set_filters(NULL, 0);
+	n_filters = 0;
 	log_set_remote(NULL);
 	log_open(LOG_TO_STDERR, LOG_LEVEL_INFO);
 }
