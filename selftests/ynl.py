@@ -7,6 +7,7 @@ spec. Values are ints, bytes (binary), str (string, enum, address), dicts
 to send what no client would.
 """
 import errno
+import functools
 import pathlib
 import socket
 import struct
@@ -66,7 +67,9 @@ def parse_nlas(data):
 
 class Spec:
     def __init__(self):
-        spec = yaml.safe_load(SPEC.read_text(encoding='utf-8'))
+        # The loader in C: the one in Python takes seconds in a guest.
+        spec = yaml.load(SPEC.read_text(encoding='utf-8'),
+                         Loader=yaml.CSafeLoader)
         self.name = spec['name']
         self.consts = {d['name']: d['value'] for d in spec['definitions']
                        if d['type'] == 'const'}
@@ -169,11 +172,17 @@ class Spec:
         return out
 
 
+@functools.cache
+def the_spec():
+    """Read once, for a child process too if its parent did."""
+    return Spec()
+
+
 class Netlink:
     """A connection; its network namespace is the one it was opened in."""
 
     def __init__(self, spec=None):
-        self.spec = spec or Spec()
+        self.spec = spec or the_spec()
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                                   NETLINK_GENERIC)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
