@@ -322,7 +322,9 @@ def undo(nl, op):
         nl.do('session-new', session(1))
     elif op == 'ban-del':
         nl.do('ban-new', BAN)
-    elif op == 'trust-del':
+    elif op in ('trust-new', 'trust-del'):  # one without a length is more
+        for one in nl.dump('trust-get'):
+            nl.do('trust-del', {'prefix': one['prefix']})
         nl.do('trust-new', TRUST)
     elif op in ('rules-set', 'address-set-change'):
         nl.do('rules-set', {k: v for k, v in RULES.items() if k != 'confirm'})
