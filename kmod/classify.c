@@ -3,7 +3,6 @@
 
 #include <linux/ctype.h>
 #include <linux/minmax.h>
-#include <linux/string.h>
 
 /* RFC 3261, 25.1 */
 static bool rgf_is_token(u8 c)
@@ -11,34 +10,8 @@ static bool rgf_is_token(u8 c)
 	return (isascii(c) && isalnum(c)) || (c && strchr("-.!%*_+`'~", c));
 }
 
-/* Eight bytes as a number, to be compared at once. */
-static u64 rgf_8(const void *p)
-{
-	u64 word;
-
-	memcpy(&word, p, sizeof(word));
-	return word;
-}
-
-/* The usual ones; @p has nine bytes. MAX: none of them. */
-static __always_inline enum ringfence_limit_class rgf_classify_head(const u8 *p)
-{
-	u64 head = rgf_8(p);
-
-	if (head == rgf_8("REGISTER") && p[8] == ' ')
-		return RINGFENCE_LIMIT_CLASS_REGISTER;
-	if (head == rgf_8("OPTIONS "))
-		return RINGFENCE_LIMIT_CLASS_OPTIONS;
-	if (head == rgf_8("SIP/2.0 "))
-		return RINGFENCE_LIMIT_CLASS_RESPONSE;
-	if (!memcmp(p, "INVITE ", 7))
-		return RINGFENCE_LIMIT_CLASS_INVITE;
-	return __RINGFENCE_LIMIT_CLASS_MAX;
-}
-
 /* A request line, or what comes before one. */
-static noinline enum ringfence_limit_class rgf_classify_rest(const u8 *p,
-							     u32 len)
+static enum ringfence_limit_class rgf_classify_line(const u8 *p, u32 len)
 {
 	enum ringfence_limit_class class;
 	u8 head[9] = {};
@@ -68,18 +41,11 @@ static bool rgf_is_stun(const u8 *p, u32 len)
 	       !memcmp(p + 4, "\x21\x12\xa4\x42", 4);
 }
 
-enum ringfence_limit_class rgf_limit_classify(const u8 *p, u32 len,
-					      bool signaling)
+enum ringfence_limit_class rgf_limit_classify_rest(const u8 *p, u32 len,
+						   bool signaling)
 {
-	enum ringfence_limit_class class;
-
-	if (signaling && len >= 9) {
-		class = rgf_classify_head(p);
-		if (class != __RINGFENCE_LIMIT_CLASS_MAX)
-			return class;
-	}
 	if (rgf_is_stun(p, len))
 		return RINGFENCE_LIMIT_CLASS_STUN;
-	return signaling ? rgf_classify_rest(p, len)
+	return signaling ? rgf_classify_line(p, len)
 			 : RINGFENCE_LIMIT_CLASS_OTHER;
 }

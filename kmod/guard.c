@@ -24,13 +24,13 @@
 #include "net.h"
 #include "notify.h"
 
-/* A packet's way through the guard. */
+/* A packet for the limits. */
 struct rgf_guard_pkt {
 	struct rgf_guard *guard;
+	const struct rgf_limits *limits;
 	struct sk_buff *skb;
 	u32 off; /* of the transport header */
 	u8 protocol;
-	struct rgf_limit_pkt limit;
 };
 
 void rgf_guard_full(struct rgf_guard *guard, enum ringfence_guard_table table)
@@ -44,53 +44,52 @@ void rgf_guard_full(struct rgf_guard *guard, enum ringfence_guard_table table)
 		rgf_notify_full(guard, table, atomic64_read(&full->count));
 }
 
-/* A header or payload that isn't all in the linear part. */
-static noinline enum ringfence_limit_class
-rgf_classify_scattered(const struct rgf_guard_pkt *pkt, bool signaling, u32 len)
-{
-	u8 buf[RGF_CLASSIFY_LEN];
-	const u8 *payload;
-
-	payload = skb_header_pointer(pkt->skb, pkt->off + sizeof(struct udphdr),
-				     len, buf);
-	return payload ? rgf_limit_classify(payload, len, signaling)
-		       : RINGFENCE_LIMIT_CLASS_OTHER;
-}
-
-/* UDP to this host, its header at pkt->off. */
+/* UDP to this host: @uh is its header, @len bytes of payload follow it. */
 static __always_inline enum ringfence_limit_class
-rgf_classify_udp(const struct rgf_guard_pkt *pkt)
+rgf_classify_port(const struct rgf_net *rn, const struct rgf_limits *limits,
+		  const struct udphdr *uh, u32 len)
 {
-	u32 off = pkt->off + sizeof(struct udphdr), len;
-	const struct rgf_net *rn = pkt->guard->rn;
-	struct udphdr head rgf_uninitialized;
-	const struct udphdr *uh;
-	bool signaling;
-	u16 port;
+	u16 port = ntohs(uh->dest);
 
-	uh = skb_header_pointer(pkt->skb, pkt->off, sizeof(head), &head);
-	if (!uh)
-		return RINGFENCE_LIMIT_CLASS_OTHER;
-	port = ntohs(uh->dest);
 	if (port && port >= READ_ONCE(rn->media_port_min) &&
 	    port <= READ_ONCE(rn->media_port_max))
 		return RINGFENCE_LIMIT_CLASS_CLOSED_MEDIA;
-	signaling = rgf_limit_has_port(&pkt->limit.limits->signaling, uh->dest);
-	len = max_t(u32, ntohs(uh->len), sizeof(head)) - sizeof(head);
-	len = min3(len, pkt->skb->len - off, (u32)RGF_CLASSIFY_LEN);
-	if (likely(skb_headlen(pkt->skb) >= off + len))
-		return rgf_limit_classify(pkt->skb->data + off, len, signaling);
-	return rgf_classify_scattered(pkt, signaling, len);
+	len = min_t(u32, len,
+		    max_t(u32, ntohs(uh->len), sizeof(*uh)) - sizeof(*uh));
+	return rgf_limit_classify((const u8 *)(uh + 1), len,
+				  rgf_limit_has_port(&limits->signaling,
+						     uh->dest));
+}
+
+/* Short, or not all in the linear part. */
+static noinline enum ringfence_limit_class
+rgf_classify_scattered(const struct rgf_net *rn,
+		       const struct rgf_limits *limits,
+		       const struct sk_buff *skb, u32 off)
+{
+	u8 buf[sizeof(struct udphdr) + RGF_CLASSIFY_LEN];
+	const u32 head = sizeof(struct udphdr);
+	const struct udphdr *uh;
+	u32 len;
+
+	if (skb->len < off + head)
+		return RINGFENCE_LIMIT_CLASS_OTHER;
+	len = min_t(u32, skb->len - off, sizeof(buf));
+	uh = skb_header_pointer(skb, off, len, buf);
+	if (!uh)
+		return RINGFENCE_LIMIT_CLASS_OTHER;
+	return rgf_classify_port(rn, limits, uh, len - head);
 }
 
 /* What opens a connection; the rest of TCP is other. */
-static enum ringfence_limit_class rgf_classify_tcp(struct rgf_guard_pkt *pkt)
+static noinline enum ringfence_limit_class
+rgf_classify_tcp(const struct rgf_limits *limits, const struct sk_buff *skb,
+		 u32 off)
 {
-	const struct rgf_limits *limits = pkt->limit.limits;
 	const struct tcphdr *th;
 	struct tcphdr head;
 
-	th = skb_header_pointer(pkt->skb, pkt->off, sizeof(head), &head);
+	th = skb_header_pointer(skb, off, sizeof(head), &head);
 	if (!th || !th->syn || th->ack)
 		return RINGFENCE_LIMIT_CLASS_OTHER;
 	if (rgf_limit_has_port(&limits->secure, th->dest))
@@ -100,28 +99,41 @@ static enum ringfence_limit_class rgf_classify_tcp(struct rgf_guard_pkt *pkt)
 	return RINGFENCE_LIMIT_CLASS_OTHER;
 }
 
-static enum ringfence_limit_class rgf_classify(struct rgf_guard_pkt *pkt)
+/* A packet to this host, its transport header at pkt->off. */
+static __always_inline enum ringfence_limit_class
+rgf_classify(const struct rgf_guard_pkt *pkt)
 {
-	if (pkt->protocol == IPPROTO_UDP)
-		return rgf_classify_udp(pkt);
-	if (pkt->protocol == IPPROTO_TCP)
-		return rgf_classify_tcp(pkt);
-	return RINGFENCE_LIMIT_CLASS_OTHER;
+	const struct sk_buff *skb = pkt->skb;
+	const struct udphdr *uh = (const struct udphdr *)(skb->data + pkt->off);
+
+	if (unlikely(pkt->protocol != IPPROTO_UDP))
+		return pkt->protocol == IPPROTO_TCP
+			       ? rgf_classify_tcp(pkt->limits, skb, pkt->off)
+			       : RINGFENCE_LIMIT_CLASS_OTHER;
+	if (unlikely(skb_headlen(skb) <
+		     pkt->off + sizeof(*uh) + RGF_CLASSIFY_LEN))
+		return rgf_classify_scattered(pkt->guard->rn, pkt->limits, skb,
+					      pkt->off);
+	return rgf_classify_port(pkt->guard->rn, pkt->limits, uh,
+				 RGF_CLASSIFY_LEN);
 }
 
-/* Has it a class that is limited? */
-static bool rgf_guard_wants(struct rgf_guard_pkt *pkt)
+static __always_inline bool rgf_guard_judge(const struct rgf_guard_pkt *pkt,
+					    enum ringfence_limit_class class,
+					    struct rgf_addr saddr, bool v6,
+					    u32 hash)
 {
-	pkt->limit.class = rgf_classify(pkt);
-	return pkt->limit.limits->enabled & BIT(pkt->limit.class);
-}
+	struct rgf_limit_pkt limit rgf_uninitialized;
 
-static bool rgf_guard_judge(struct rgf_guard_pkt *pkt)
-{
-	pkt->limit.n = 1;
+	limit.limits = pkt->limits;
+	limit.saddr = saddr;
+	limit.v6 = v6;
+	limit.hash = hash;
+	limit.n = 1;
+	limit.class = class;
 	if (skb_is_gso(pkt->skb))
-		pkt->limit.n = max_t(u32, skb_shinfo(pkt->skb)->gso_segs, 1);
-	return rgf_limit_judge(pkt->guard, &pkt->limit);
+		limit.n = max_t(u32, skb_shinfo(pkt->skb)->gso_segs, 1);
+	return rgf_limit_judge(pkt->guard, &limit);
 }
 
 static void rgf_guard_count_ban(struct rgf_guard *guard, struct rgf_ban *ban,
@@ -169,31 +181,37 @@ static __always_inline bool rgf_guard_is_banned_v4(struct rgf_guard *guard,
 	return true;
 }
 
-/* A packet that the limits may stop, if it is for this host. */
-static bool rgf_guard_limit_v4(struct rgf_guard *guard,
-			       const struct rgf_limits *limits,
-			       struct sk_buff *skb, const struct iphdr *iph,
-			       u32 hash)
+/* Mostly it is the first address of the device that the packet came in by. */
+static bool rgf_guard_is_own_v4(const struct rgf_guard *guard,
+				const struct net_device *dev, __be32 daddr)
 {
-	struct rgf_guard_pkt pkt rgf_uninitialized;
+	const struct in_device *in = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *first = in ? rcu_dereference(in->ifa_list)
+					   : NULL;
 
-	pkt.guard = guard;
-	pkt.skb = skb;
-	pkt.off = iph->ihl * 4;
-	pkt.protocol = iph->protocol;
-	pkt.limit.limits = limits;
-	if (!rgf_guard_wants(&pkt) ||
-	    !__ip_dev_find(guard->rn->net, iph->daddr, false))
+	return (first && first->ifa_local == daddr) ||
+	       __ip_dev_find(guard->rn->net, daddr, false);
+}
+
+/* A packet that the limits may stop, if it is for this host. */
+static __always_inline bool rgf_guard_limit_v4(const struct rgf_guard_pkt *pkt,
+					       const struct iphdr *iph,
+					       u32 hash)
+{
+	enum ringfence_limit_class class = rgf_classify(pkt);
+
+	if (!(pkt->limits->enabled & BIT(class)) ||
+	    !rgf_guard_is_own_v4(pkt->guard, pkt->skb->dev, iph->daddr))
 		return true;
-	pkt.limit.saddr = rgf_addr_v4(iph->saddr);
-	pkt.limit.v6 = false;
-	pkt.limit.hash = hash;
-	return rgf_guard_judge(&pkt);
+	return rgf_guard_judge(pkt, class, rgf_addr_v4(iph->saddr), false,
+			       hash);
 }
 
 unsigned int rgf_guard_ingress_v4(struct rgf_guard *guard, struct sk_buff *skb)
 {
-	const struct rgf_limits *limits;
+	struct rgf_guard_pkt pkt = { .guard = guard,
+				     .skb = skb,
+				     .off = sizeof(struct iphdr) };
 	const struct iphdr *iph;
 	u32 hash;
 
@@ -205,12 +223,13 @@ unsigned int rgf_guard_ingress_v4(struct rgf_guard *guard, struct sk_buff *skb)
 	if (READ_ONCE(guard->bans.n) &&
 	    rgf_guard_is_banned_v4(guard, iph->saddr, hash))
 		return rgf_guard_drop(skb);
-	limits = rcu_dereference(guard->limits);
-	if (!(limits->enabled & RGF_PACKET_CLASSES) ||
+	pkt.limits = rcu_dereference(guard->limits);
+	if (!(pkt.limits->enabled & RGF_PACKET_CLASSES) ||
 	    skb->pkt_type != PACKET_HOST || *(const u8 *)iph != 0x45 ||
 	    ip_is_fragment(iph))
 		return NF_ACCEPT;
-	if (rgf_guard_limit_v4(guard, limits, skb, iph, hash))
+	pkt.protocol = iph->protocol;
+	if (rgf_guard_limit_v4(&pkt, iph, hash))
 		return NF_ACCEPT;
 	return rgf_guard_drop(skb);
 }
@@ -218,16 +237,21 @@ unsigned int rgf_guard_ingress_v4(struct rgf_guard *guard, struct sk_buff *skb)
 /* What was put together has the size of its largest fragment. */
 bool rgf_guard_local_v4(struct rgf_guard *guard, struct sk_buff *skb)
 {
-	const struct rgf_limits *limits = rcu_dereference(guard->limits);
 	const struct iphdr *iph = ip_hdr(skb);
+	const struct rgf_guard_pkt pkt = {
+		.guard = guard,
+		.limits = rcu_dereference(guard->limits),
+		.skb = skb,
+		.off = iph->ihl * 4,
+		.protocol = iph->protocol,
+	};
 
 	if ((iph->ihl == 5 && !IPCB(skb)->frag_max_size) ||
-	    !(limits->enabled & RGF_PACKET_CLASSES) ||
+	    !(pkt.limits->enabled & RGF_PACKET_CLASSES) ||
 	    skb->dev->flags & IFF_LOOPBACK || skb->pkt_type != PACKET_HOST)
 		return true;
-	return rgf_guard_limit_v4(guard, limits, skb, iph,
-				  rgf_prefixtab_hash_v4(&guard->bans,
-							iph->saddr));
+	return rgf_guard_limit_v4(
+		&pkt, iph, rgf_prefixtab_hash_v4(&guard->bans, iph->saddr));
 }
 
 /* IPv6 */
@@ -261,16 +285,18 @@ static bool rgf_guard_is_nd(const struct rgf_guard_pkt *pkt,
 	       *type <= NDISC_REDIRECT;
 }
 
-static bool rgf_guard_limit_v6(struct rgf_guard_pkt *pkt,
+static bool rgf_guard_limit_v6(const struct rgf_guard_pkt *pkt,
 			       const struct ipv6hdr *ip6h, u32 hash)
 {
-	if (!rgf_guard_wants(pkt) || rgf_guard_is_nd(pkt, ip6h) ||
+	enum ringfence_limit_class class = rgf_classify(pkt);
+
+	if (!(pkt->limits->enabled & BIT(class)) ||
+	    rgf_guard_is_nd(pkt, ip6h) ||
 	    !ipv6_chk_addr(pkt->guard->rn->net, &ip6h->daddr, NULL, 0))
 		return true;
-	pkt->limit.saddr.in6 = ip6h->saddr;
-	pkt->limit.v6 = true;
-	pkt->limit.hash = hash;
-	return rgf_guard_judge(pkt);
+	return rgf_guard_judge(pkt, class,
+			       (struct rgf_addr){ .in6 = ip6h->saddr }, true,
+			       hash);
 }
 
 static bool rgf_guard_is_plain_v6(u8 protocol)
@@ -297,8 +323,8 @@ unsigned int rgf_guard_ingress_v6(struct rgf_guard *guard, struct sk_buff *skb)
 	if (READ_ONCE(guard->bans.n) &&
 	    rgf_guard_is_banned_v6(guard, &ip6h->saddr, hash))
 		return rgf_guard_drop(skb);
-	pkt.limit.limits = rcu_dereference(guard->limits);
-	if (!(pkt.limit.limits->enabled & RGF_PACKET_CLASSES) ||
+	pkt.limits = rcu_dereference(guard->limits);
+	if (!(pkt.limits->enabled & RGF_PACKET_CLASSES) ||
 	    skb->pkt_type != PACKET_HOST ||
 	    !rgf_guard_is_plain_v6(ip6h->nexthdr))
 		return NF_ACCEPT;
@@ -315,10 +341,10 @@ bool rgf_guard_local_v6(struct rgf_guard *guard, struct sk_buff *skb)
 	int protocol;
 	u32 hash;
 
-	pkt.limit.limits = rcu_dereference(guard->limits);
+	pkt.limits = rcu_dereference(guard->limits);
 	if ((rgf_guard_is_plain_v6(ip6h->nexthdr) &&
 	     !(IP6CB(skb)->flags & IP6SKB_FRAGMENTED)) ||
-	    !(pkt.limit.limits->enabled & RGF_PACKET_CLASSES) ||
+	    !(pkt.limits->enabled & RGF_PACKET_CLASSES) ||
 	    skb->dev->flags & IFF_LOOPBACK || skb->pkt_type != PACKET_HOST)
 		return true;
 	protocol = ipv6_find_hdr(skb, &pkt.off, -1, NULL, NULL);

@@ -122,21 +122,25 @@ static void rgf_source_count(struct rgf_guard *guard,
 		rgf_guard_full(guard, RINGFENCE_GUARD_TABLE_SOURCES);
 }
 
-/* The prefix that is the source, as its entry has it. */
-static __always_inline u32 rgf_source_key(const struct rgf_guard *guard,
-					  const struct rgf_limit_pkt *pkt,
-					  u64 key[2])
+static noinline void rgf_source_mask(const struct rgf_guard *guard,
+				     struct rgf_limit_pkt *pkt)
 {
 	const u64 *mask = pkt->limits->mask[pkt->v6];
-	u32 hash = pkt->hash;
 
-	memcpy(key, &pkt->saddr, 2 * sizeof(*key));
-	if (unlikely(pkt->limits->length[pkt->v6] != 128)) {
-		key[0] &= mask[0];
-		key[1] &= mask[1];
-		hash = rgf_hash_v6(&guard->bans.key, (struct in6_addr *)key);
-	}
-	return hash + pkt->class * RGF_CLASS_SPREAD;
+	pkt->key[0] &= mask[0];
+	pkt->key[1] &= mask[1];
+	pkt->key_hash =
+		rgf_hash_v6(&guard->bans.key, (struct in6_addr *)pkt->key);
+}
+
+static __always_inline void rgf_source_key(const struct rgf_guard *guard,
+					   struct rgf_limit_pkt *pkt)
+{
+	memcpy(pkt->key, &pkt->saddr, sizeof(pkt->key));
+	pkt->key_hash = pkt->hash;
+	if (unlikely(pkt->limits->length[pkt->v6] != 128))
+		rgf_source_mask(guard, pkt);
+	pkt->key_hash += pkt->class * RGF_CLASS_SPREAD;
 }
 
 /* Packets a second since the window began, at least those it may. */
@@ -237,14 +241,12 @@ rgf_limit_within(struct rgf_guard *guard, const struct rgf_limit_pkt *pkt,
 {
 	const struct rgf_limit *limit = &pkt->limits->limit[pkt->class];
 	enum rgf_source_place place = RGF_SOURCE_FREE;
-	u32 hash, tick = jiffies;
-	u64 key[2];
+	u32 tick = jiffies;
 	bool pass;
 
 	if (!s) {
-		hash = rgf_source_key(guard, pkt, key);
-		place = rgf_source_add(set, hash, key, pkt->class, tick, false,
-				       &s);
+		place = rgf_source_add(set, pkt->key_hash, pkt->key, pkt->class,
+				       tick, false, &s);
 		if (s &&
 		    !rgf_bucket_take(&s->bucket, &limit->rate, now, pkt->n))
 			return rgf_limit_over(guard, pkt, set, s);
@@ -260,20 +262,18 @@ rgf_limit_within(struct rgf_guard *guard, const struct rgf_limit_pkt *pkt,
 
 /* The sources' own rate, and what they share. */
 static __always_inline bool rgf_limit_source(struct rgf_guard *guard,
-					     const struct rgf_limit_pkt *pkt,
+					     struct rgf_limit_pkt *pkt,
 					     const struct rgf_sources *sources,
 					     const struct rgf_limit *limit,
 					     u64 now)
 {
 	struct rgf_source_set *set;
 	struct rgf_source *s;
-	u64 key[2];
-	u32 hash;
 
-	hash = rgf_source_key(guard, pkt, key);
-	set = rgf_source_set(sources, hash);
+	rgf_source_key(guard, pkt);
+	set = rgf_source_set(sources, pkt->key_hash);
 	spin_lock(&set->lock);
-	s = rgf_source_find(set, hash, key, pkt->class);
+	s = rgf_source_find(set, pkt->key_hash, pkt->key, pkt->class);
 	if (s && !rgf_bucket_take(&s->bucket, &limit->rate, now, pkt->n))
 		return rgf_limit_over(guard, pkt, set, s);
 	return rgf_limit_within(guard, pkt, set, s, now);
@@ -306,7 +306,7 @@ static bool rgf_limit_is_trusted(const struct rgf_guard *guard,
 				      now);
 }
 
-bool rgf_limit_judge(struct rgf_guard *guard, const struct rgf_limit_pkt *pkt)
+bool rgf_limit_judge(struct rgf_guard *guard, struct rgf_limit_pkt *pkt)
 {
 	const struct rgf_limit *limit = &pkt->limits->limit[pkt->class];
 	const struct rgf_sources *sources = rcu_dereference(guard->sources);
@@ -327,7 +327,7 @@ bool rgf_limit_judge(struct rgf_guard *guard, const struct rgf_limit_pkt *pkt)
 /* Userspace's strikes have entries of their own. */
 
 static bool rgf_strike_source(struct rgf_guard *guard,
-			      const struct rgf_limit_pkt *pkt, u32 n)
+			      struct rgf_limit_pkt *pkt, u32 n)
 {
 	const struct rgf_sources *sources = rcu_dereference(guard->sources);
 	const struct rgf_limit_settings *conf =
@@ -335,17 +335,16 @@ static bool rgf_strike_source(struct rgf_guard *guard,
 	enum rgf_source_place place = RGF_SOURCE_FREE;
 	struct rgf_source *s = NULL;
 	struct rgf_source_set *set;
-	u32 hash, tick = jiffies;
+	u32 tick = jiffies;
 	bool ban = false;
-	u64 key[2];
 
-	hash = rgf_source_key(guard, pkt, key);
-	set = rgf_source_set(sources, hash);
+	rgf_source_key(guard, pkt);
+	set = rgf_source_set(sources, pkt->key_hash);
 	spin_lock(&set->lock);
-	s = rgf_source_find(set, hash, key, pkt->class);
+	s = rgf_source_find(set, pkt->key_hash, pkt->key, pkt->class);
 	if (!s)
-		place = rgf_source_add(set, hash, key, pkt->class, tick, true,
-				       &s);
+		place = rgf_source_add(set, pkt->key_hash, pkt->key, pkt->class,
+				       tick, true, &s);
 	if (s) {
 		s->last = tick;
 		ban = rgf_source_strike(s, tick, n, conf->window * HZ,
@@ -364,7 +363,7 @@ bool rgf_limit_strike(struct rgf_guard *guard, const struct rgf_addr *addr,
 	const struct rgf_limit_settings *set =
 		&limits->limit[RINGFENCE_LIMIT_CLASS_STRIKE].set;
 	bool v6 = !rgf_addr_is_v4(addr);
-	const struct rgf_limit_pkt pkt = {
+	struct rgf_limit_pkt pkt = {
 		.limits = limits,
 		.saddr = *addr,
 		.v6 = v6,

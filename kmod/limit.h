@@ -92,6 +92,9 @@ struct rgf_limit_pkt {
 	u32 hash; /* of the source */
 	u32 n; /* packets that were put together */
 	enum ringfence_limit_class class;
+	/* Of limit.c: the prefix that is the source, as its entry has it. */
+	u64 key[2];
+	u32 key_hash;
 };
 
 static inline bool rgf_limit_has_port(const struct rgf_limit_ports *ports,
@@ -114,7 +117,7 @@ static inline bool rgf_limit_has_port(const struct rgf_limit_ports *ports,
  *
  * Return: false if it has to be dropped; it is counted already
  */
-bool rgf_limit_judge(struct rgf_guard *guard, const struct rgf_limit_pkt *pkt);
+bool rgf_limit_judge(struct rgf_guard *guard, struct rgf_limit_pkt *pkt);
 
 /**
  * rgf_limit_strike() - userspace strikes a source
