@@ -19,7 +19,7 @@ UNIT = 'instructions/packet'
 SOURCE, SINK = 'metersrc', 'metersink'
 OFF = {'base': 0, 'forward': 0, 'capture': 0, 'playback': 0, 'verify': 0,
        'expect': RTP_LEN, 'profile': 0, 'flows': FLOWS,
-       'sources': 1, 'sip': 0, 'discard': 0}
+       'sources': 1, 'sip': 0, 'syn': 0, 'discard': 0}
 PROFILED = sys.argv[1] if sys.argv[1:] else None
 
 

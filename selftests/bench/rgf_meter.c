@@ -18,7 +18,8 @@
  * them then.
  *
  * With "sources" packets come from so many addresses in turn, 10.0.0.0 and those
- * after it; with "sip" they are REGISTER requests to port 5060 of 198.18.0.1.
+ * after it; with "sip" they are REGISTER requests to port 5060 of 198.18.0.1, with
+ * "syn" the SYN of TCP to port 5061.
  *
  * 10,000 flows have an address of the gateway; those that follow have
  * 198.18.x.11, then .12, and so on.
@@ -33,6 +34,7 @@
 #include <linux/netdevice.h>
 #include <linux/seq_file.h>
 #include <linux/sort.h>
+#include <linux/tcp.h>
 #include <linux/timex.h>
 #include <linux/udp.h>
 #include <linux/vmalloc.h>
@@ -56,6 +58,7 @@
 #define METER_SPOOFED  0x0a000000 /* 10.0.0.0 */
 #define METER_DST      0xc6120102 /* 198.18.1.2 */
 #define METER_SIP      5060
+#define METER_SIPS     5061
 #define METER_SPORT    30000
 #define METER_GATEPORT 20000
 #define METER_DPORT    40000
@@ -80,7 +83,7 @@ static u32 flows = 200;
 static u32 first; /* number of the first packet of the run */
 static u32 expect = METER_RTP_LEN; /* UDP payload bytes at the sink */
 static u32 sources = 1; /* 1: 198.18.0.2 */
-static bool sip;
+static bool sip, syn;
 static bool
 	discard; /* packets end in the stack: free them in a base run, too */
 static bool base; /* free packets in place of receiving them */
@@ -134,10 +137,16 @@ static u32 meter_gateway(u32 flow)
 	return METER_GATEWAY + (more ? METER_MORE - 1 + more : 0);
 }
 
-static void meter_build_headers(struct sk_buff *skb, u32 n)
+static u32 meter_destination(u32 n)
+{
+	if (forward)
+		return METER_DST;
+	return sip || syn ? METER_GATEWAY : meter_gateway(n % flows);
+}
+
+static void meter_build_ip(struct sk_buff *skb, u32 n, u8 protocol)
 {
 	unsigned int len = skb->len;
-	struct udphdr *udp = skb_push(skb, sizeof(*udp));
 	struct iphdr *ip = skb_push(skb, sizeof(*ip));
 	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
 
@@ -149,25 +158,55 @@ static void meter_build_headers(struct sk_buff *skb, u32 n)
 	ip->version = 4;
 	ip->ihl = 5;
 	ip->ttl = 64;
-	ip->protocol = IPPROTO_UDP;
+	ip->protocol = protocol;
 	ip->frag_off = htons(IP_DF);
-	ip->tot_len = htons(sizeof(*ip) + sizeof(*udp) + len);
+	ip->tot_len = htons(sizeof(*ip) + len);
 	ip->saddr = htonl(meter_source(n));
-	ip->daddr = htonl(forward ? METER_DST
-			  : sip	  ? METER_GATEWAY
-				  : meter_gateway(n % flows));
+	ip->daddr = htonl(meter_destination(n));
 	ip_send_check(ip);
+}
 
-	n = n % flows % METER_PORTS * 2;
-	udp->source = htons(METER_SPORT + n);
-	udp->dest = htons((forward ? METER_DPORT : METER_GATEPORT) + n);
+static void meter_build_udp(struct sk_buff *skb, u32 n)
+{
+	struct udphdr *udp = skb_push(skb, sizeof(*udp));
+	u32 port = n % flows % METER_PORTS * 2;
+
+	udp->source = htons(METER_SPORT + port);
+	udp->dest = htons((forward ? METER_DPORT : METER_GATEPORT) + port);
 	if (sip)
 		udp->dest = htons(METER_SIP);
-	udp->len = htons(sizeof(*udp) + len);
+	udp->len = htons(skb->len);
 	udp->check = 0;
-	len += sizeof(*udp);
-	udp->check = csum_tcpudp_magic(ip->saddr, ip->daddr, len, IPPROTO_UDP,
-				       csum_partial(udp, len, 0));
+	udp->check = csum_tcpudp_magic(htonl(meter_source(n)),
+				       htonl(meter_destination(n)), skb->len,
+				       IPPROTO_UDP,
+				       csum_partial(udp, skb->len, 0));
+}
+
+static void meter_build_syn(struct sk_buff *skb, u32 n)
+{
+	struct tcphdr *tcp = skb_put_zero(skb, sizeof(*tcp));
+
+	tcp->source = htons(METER_SPORT + n % METER_PORTS);
+	tcp->dest = htons(METER_SIPS);
+	tcp->seq = htonl(n);
+	tcp->doff = sizeof(*tcp) / 4;
+	tcp->syn = 1;
+	tcp->window = htons(0xffff);
+	tcp->check = csum_tcpudp_magic(htonl(meter_source(n)),
+				       htonl(meter_destination(n)),
+				       sizeof(*tcp), IPPROTO_TCP,
+				       csum_partial(tcp, sizeof(*tcp), 0));
+}
+
+static void meter_build_payload(struct sk_buff *skb, u32 n)
+{
+	if (playback)
+		skb_put_data(skb, captured[n].data, captured[n].len);
+	else if (sip)
+		meter_build_sip(skb_put(skb, METER_RTP_LEN));
+	else
+		meter_build_rtp(skb_put(skb, METER_RTP_LEN), n);
 }
 
 static struct sk_buff *meter_build(u32 n)
@@ -178,13 +217,13 @@ static struct sk_buff *meter_build(u32 n)
 		return NULL;
 	skb_reserve(skb,
 		    ETH_HLEN + sizeof(struct iphdr) + sizeof(struct udphdr));
-	if (playback)
-		skb_put_data(skb, captured[n].data, captured[n].len);
-	else if (sip)
-		meter_build_sip(skb_put(skb, METER_RTP_LEN));
-	else
-		meter_build_rtp(skb_put(skb, METER_RTP_LEN), n);
-	meter_build_headers(skb, n);
+	if (syn) {
+		meter_build_syn(skb, n);
+	} else {
+		meter_build_payload(skb, n);
+		meter_build_udp(skb, n);
+	}
+	meter_build_ip(skb, n, syn ? IPPROTO_TCP : IPPROTO_UDP);
 	skb->protocol = eth_type_trans(skb, source);
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	return skb;
@@ -423,6 +462,7 @@ static void meter_create_files(void)
 	debugfs_create_u32("sources", 0600, meter_dir, &sources);
 	debugfs_create_bool("discard", 0600, meter_dir, &discard);
 	debugfs_create_bool("sip", 0600, meter_dir, &sip);
+	debugfs_create_bool("syn", 0600, meter_dir, &syn);
 	debugfs_create_u32("first", 0600, meter_dir, &first);
 	debugfs_create_u32("expect", 0600, meter_dir, &expect);
 	debugfs_create_bool("base", 0600, meter_dir, &base);
