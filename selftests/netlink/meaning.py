@@ -7,13 +7,13 @@ that is wrong or names the one that is missing, and leaves nothing behind.
 """
 import errno
 import pathlib
-import re
 import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from guest import (Tap, in_netns, key, leg, load_module, run,  # noqa: E402
                    topology)
+from netlink import refusal  # noqa: E402
 from ynl import NETLINK_CAP_ACK, NLM_F_DUMP, SOL_NETLINK  # noqa: E402
 from ynl import Netlink, NlError, nla, parse_nlas  # noqa: E402
 
@@ -21,7 +21,6 @@ NET_A, NET_B, NET6 = '192.0.2', '198.51.100', '2001:db8:b'
 CM, CM192, CM256 = (f'aes-cm-{n}-hmac-sha1-80' for n in (128, 192, 256))
 GCM, GCM256 = 'aead-aes-128-gcm', 'aead-aes-256-gcm'
 NULL = 'null-hmac-sha1-80'
-HEADERS = 20  # netlink and generic netlink, in front of the attributes
 SET, NEW, DEL, GET = (f'session-{op}' for op in ('set', 'new', 'del', 'get'))
 MAPPED = bytes(10) + b'\xff\xff\xc0\0\2\2'
 
@@ -73,57 +72,8 @@ def state(nl):
     return sessions, nl.do('stats-get'), nl.do('config-get')
 
 
-def offset_of(spec, aset, payload, path):
-    """Where in a message the attribute is: names, with .1 for a second one."""
-    at = HEADERS
-    for step in path.split('/'):
-        name, _, index = step.partition('.')
-        attr = spec.sets[aset][name]
-        found, position = [], 0
-        for kind, data in parse_nlas(payload):
-            if kind == attr['value']:
-                found.append((position, data))
-            position += 4 + (len(data) + 3 & ~3)
-        position, payload = found[int(index or 0)]
-        at += position
-        aset = attr.get('nested-attributes')
-        at += 4
-    return at - 4
-
-
-def check_where(spec, aset, payload, refusal, where):
-    """'leg-a/suite' is wrong, or '-leg-a/suite' missing."""
-    if where is None:
-        return refusal.offset is None and refusal.miss_type is None
-    if not where.startswith('-'):
-        return refusal.offset == offset_of(spec, aset, payload, where)
-    *outer, name = where[1:].split('/')
-    if not outer:
-        return refusal.miss_type == spec.sets[aset][name]['value']
-    nest = offset_of(spec, aset, payload, '/'.join(outer))
-    for step in outer:
-        aset = spec.sets[aset][step.partition('.')[0]]['nested-attributes']
-    return refusal.miss_type == spec.sets[aset][name]['value'] and \
-        refusal.miss_nest == nest
-
-
-def refused(nl, what, op, values, code, sentence, where):
-    aset = nl.spec.ops[op]['attribute-set']
-    payload = nl.spec.encode(aset, values)
-    before = state(nl)
-    try:
-        nl.raw(op, payload)
-        tap.ok(False, f'{op}: {what}', 'accepted')
-        return
-    except NlError as error:
-        refusal = error
-    good = refusal.errno == code and re.search(sentence, refusal.text) and \
-        check_where(nl.spec, aset, payload, refusal, where)
-    after = state(nl)
-    tap.ok(good and after == before, f'{op}: {what}',
-           f'{refusal} at {refusal.offset}, nest {refusal.miss_nest}, '
-           f'want {sentence} at {where}'
-           f'{(before, after) if after != before else ""}')
+def refused(nl, what, *case):
+    refusal.refused(tap, nl, lambda: state(nl), what, case)
 
 
 INVAL = errno.EINVAL
