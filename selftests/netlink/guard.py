@@ -2,21 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Well-formed requests about bans, trust, limits and strikes that make no sense.
 
-As meaning.py has them of sessions; and what happens when a table is full.
+As meaning.py has them of sessions.
 """
 import errno
 import pathlib
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from guest import BUILD, Tap, in_netns, load_module, topology  # noqa: E402
+from guest import Tap, in_netns, load_module, topology  # noqa: E402
 from netlink import refusal  # noqa: E402
 from ynl import Netlink, NlError  # noqa: E402
 
-INVAL, NOENT, NOSPC = errno.EINVAL, errno.ENOENT, errno.ENOSPC
-MAX = 65536  # bans, and trusted prefixes
-CLI = BUILD / 'userspace/ringfence/ringfence'
+INVAL, NOENT = errno.EINVAL, errno.ENOENT
 tap = Tap()
 
 
@@ -126,57 +123,12 @@ def check_lengths(nl):
     nl.do('ban-del')
 
 
-def numbered(n):
-    return f'10.{n >> 16}.{n >> 8 & 255}.{n & 255}'
-
-
-def fill(gateway, kind):
-    """By the CLI, which is quicker than Python; what it says of the last one."""
-    text = ''.join(f'{kind} add {numbered(n)}\n' for n in range(MAX + 1))
-    done = subprocess.run(['ip', 'netns', 'exec', gateway, CLI, '-b', '-'],
-                          input=text, text=True, stderr=subprocess.PIPE,
-                          check=False)
-    return done.stderr
-
-
-def addresses(nl, op):
-    return {one['prefix']['ipv4'] for one in nl.dump(op)}
-
-
-def check_full_bans(nl, gateway):
-    """The operator's stay, those that end too."""
-    tap.ok(f'{MAX + 1}: there are 65536 bans' in fill(gateway, 'ban'),
-           'ban-new: no room for one more')
-    tap.equal(len(nl.dump('ban-get')), MAX, 'ban-get lists them all')
-    nl.do('ban-del', prefix(numbered(0)))
-    nl.do('ban-new', prefix(numbered(MAX), time=100))
-    refusal.refused(tap, nl, lambda: addresses(nl, 'ban-get'),
-                    'one that would end', (
-                        'ban-new', prefix(numbered(MAX + 1), time=200), NOSPC,
-                        'there are 65536 bans', 'prefix'))
-    nl.do('ban-del')
-
-
-def check_full_trusts(nl, gateway):
-    """What is granted gives way, what is configured stays."""
-    tap.ok(f'{MAX + 1}: 65536 prefixes are trusted' in fill(gateway, 'trust'),
-           'trust-new: no room for one more')
-    nl.do('trust-del', prefix(numbered(0)))
-    nl.do('trust-new', prefix(numbered(MAX), time=100))
-    nl.do('trust-new', prefix(numbered(MAX + 1), time=200))
-    have = addresses(nl, 'trust-get')
-    tap.equal((len(have), numbered(MAX) in have, numbered(MAX + 1) in have),
-              (MAX, False, True), 'trust-new: what ends first gives way')
-
-
 def main():
     load_module()
     with topology() as (_, gateway, _):
         nl = in_netns(gateway, Netlink)
         check_cases(nl)
         check_lengths(nl)
-        check_full_bans(nl, gateway)
-        check_full_trusts(nl, gateway)
         nl.close()
     tap.clean_log()
     tap.finish()
