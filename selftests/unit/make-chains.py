@@ -6,6 +6,7 @@ DIR/CASE/chain.pem  the peer's certificate, and those that it sends with it
 DIR/CASE/key.pem    its private key
 DIR/CASE/ca.pem     the CAs that are trusted
 DIR/CASE/crl.pem    what is revoked, in some cases
+DIR/CASE/staple.der an OCSP response about it, in some cases
 
 Debian's Python, for newer versions of its cryptography package refuse to make
 weak signatures.
@@ -20,6 +21,7 @@ import warnings
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID as EKU
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
@@ -139,7 +141,23 @@ def write(path, data):
     os.chmod(path, 0o600)
 
 
-def case(name, chain, trusted, crls=(), pem=None):
+def answer(cert, issuer, signer=None, certs=(),
+           status=ocsp.OCSPCertStatus.GOOD,
+           start=NOW - HOUR, end=NOW + DAY, cert_id=hashes.SHA1(),
+           sign=hashes.SHA256()):
+    """An OCSP response that the issuer signs, or @signer, who sends @certs."""
+    signer = signer or issuer
+    revoked = status == ocsp.OCSPCertStatus.REVOKED
+    b = (ocsp.OCSPResponseBuilder()
+         .add_response(cert.cert, issuer.cert, cert_id, status, start, end,
+                       start if revoked else None, None)
+         .responder_id(ocsp.OCSPResponderEncoding.HASH, signer.cert))
+    if certs:
+        b = b.certificates([c.cert for c in certs])
+    return b.sign(signer.key, sign).public_bytes(serialization.Encoding.DER)
+
+
+def case(name, chain, trusted, crls=(), pem=None, staple=None):
     path = os.path.join(sys.argv[1], name)
     os.mkdir(path)
     write(path + "/chain.pem", pem or b"".join(c.pem for c in chain))
@@ -149,6 +167,8 @@ def case(name, chain, trusted, crls=(), pem=None):
     write(path + "/ca.pem", b"".join(c.pem for c in trusted))
     if crls:
         write(path + "/crl.pem", b"".join(crls))
+    if staple:
+        write(path + "/staple.der", staple)
 
 
 CA = root()
@@ -309,8 +329,53 @@ def revocation():
     case("crl-forged", [a], [CA], [crl(CA, key=OTHER.key)])
 
 
+def responder(issuer=CA, **how):
+    how.setdefault("eku", [EKU.OCSP_SIGNING])
+    return leaf(issuer, "responder", san=None, **how)
+
+
+def stapled():
+    peer, other = leaf(CA), leaf(CA)
+    good = answer(peer, CA)
+    rsa_ca = root(key=RSA)
+    rsa_peer = leaf(rsa_ca)
+    i = inter(CA)
+    low = leaf(i)
+    one, old = responder(), responder(start=NOW - 3 * DAY, end=NOW - DAY)
+    strange = responder(OTHER)
+    server = responder(eku=[EKU.SERVER_AUTH])
+    for name, staple in (
+            ("good", good),
+            ("sha256", answer(peer, CA, cert_id=hashes.SHA256())),
+            ("delegated", answer(peer, CA, one, certs=[one])),
+            ("revoked", answer(peer, CA, status=ocsp.OCSPCertStatus.REVOKED)),
+            ("unknown", answer(peer, CA, status=ocsp.OCSPCertStatus.UNKNOWN)),
+            ("expired", answer(peer, CA, start=NOW - 3 * DAY,
+                               end=NOW - DAY)),
+            ("early", answer(peer, CA, start=NOW + DAY, end=NOW + 3 * DAY)),
+            ("endless", answer(peer, CA, end=None)),
+            ("other", answer(other, CA)),
+            ("other-issuer", answer(peer, ALIKE, CA)),
+            ("wrong-signer", answer(peer, CA, OTHER, certs=[OTHER])),
+            ("forged", good[:-1] + bytes([good[-1] ^ 1])),
+            # No certificate of the CA may sign that isn't for OCSP.
+            ("self", answer(peer, CA, peer, certs=[peer])),
+            ("server", answer(peer, CA, server, certs=[server])),
+            ("delegated-expired", answer(peer, CA, old, certs=[old])),
+            ("delegated-other", answer(peer, CA, strange, certs=[strange])),
+            ("sha1", answer(peer, CA, sign=hashes.SHA1())),
+            ("later", ocsp.OCSPResponseBuilder.build_unsuccessful(
+                ocsp.OCSPResponseStatus.TRY_LATER).public_bytes(
+                    serialization.Encoding.DER)),
+            ("broken", good[:-9])):
+        case("ocsp-" + name, [peer], [CA], staple=staple)
+    case("ocsp-rsa", [rsa_peer], [rsa_ca], staple=answer(rsa_peer, rsa_ca))
+    case("ocsp-intermediate", [low, i], [CA], staple=answer(low, i))
+
+
 names()
 dates_and_use()
 chains()
 limits()
 revocation()
+stapled()

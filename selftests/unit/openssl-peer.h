@@ -12,13 +12,19 @@ struct openssl_result {
 	char version[16], cipher[64]; /* "TLSv1.3"; a name of IANA's */
 };
 
+struct openssl_settings {
+	bool server;
+	int version; /* the only one of TLS, as 0x0304 is TLS 1.3; 0: any */
+	const char *chain, *key; /* PEM files */
+	const char *staple; /* a server's OCSP response; NULL: none */
+};
+
 /*
  * Shake hands over @fd, with whatever certificate there is in the files, weak or
- * not; verify nothing; then wait for the end. @fd is closed. @version: the only
- * one of TLS, as 0x0304 is TLS 1.3; 0: any.
+ * not; verify nothing; then wait for the end. @fd is closed.
  */
-struct openssl_peer *openssl_peer_start(int fd, bool server, int version,
-					const char *chain, const char *key);
+struct openssl_peer *openssl_peer_start(int fd,
+					const struct openssl_settings *set);
 /* Wait for its end. */
 struct openssl_result openssl_peer_end(struct openssl_peer *p);
 

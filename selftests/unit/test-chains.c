@@ -5,7 +5,6 @@
  * OpenSSL.
  */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,17 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/loop.h"
 #include "cert/clock.h"
 #include "cert/pem.h"
 #include "cert/tls.h"
 #include "cert/trust.h"
-#include "openssl-peer.h"
-#include "stream-end.h"
+#include "chains.h"
 
 #define NAME "gate.example.net"
 
@@ -261,7 +257,6 @@ static const struct row {
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
-static char dir[] = "/tmp/test-chains-XXXXXX";
 static time_t fake_now; /* 0: the time of day */
 
 time_t __real_time(time_t *ret);
@@ -276,21 +271,6 @@ time_t __wrap_time(time_t *ret)
 	return now;
 }
 
-/* The files of one case, by their paths; NULL if there is none. */
-struct files {
-	char chain[128], key[128], ca[128], crl[128];
-	const char *has_crl;
-};
-
-static void find_files(const char *name, struct files *f)
-{
-	snprintf(f->chain, sizeof(f->chain), "%s/%s/chain.pem", dir, name);
-	snprintf(f->key, sizeof(f->key), "%s/%s/key.pem", dir, name);
-	snprintf(f->ca, sizeof(f->ca), "%s/%s/ca.pem", dir, name);
-	snprintf(f->crl, sizeof(f->crl), "%s/%s/crl.pem", dir, name);
-	f->has_crl = access(f->crl, R_OK) ? NULL : f->crl;
-}
-
 static struct cert_file read_file(const char *path)
 {
 	struct cert_file f;
@@ -301,7 +281,7 @@ static struct cert_file read_file(const char *path)
 	return f;
 }
 
-static struct trust *read_trust(const struct files *f)
+static struct trust *read_trust(const struct chain_files *f)
 {
 	struct cert_file ca = read_file(f->ca), crl = { 0 };
 	struct trust *t = NULL;
@@ -338,7 +318,8 @@ static const char *describe(bool client, enum cert_level level)
 	return text;
 }
 
-static void validate(const struct row *row, const struct files *f, bool client)
+static void validate(const struct row *row, const struct chain_files *f,
+		     bool client)
 {
 	struct cert_file file = read_file(f->chain);
 	struct pem_block left = { file.data, file.len }, block;
@@ -379,10 +360,10 @@ static void validate(const struct row *row, const struct files *f, bool client)
 
 static void test_validate(void **state)
 {
-	struct files f;
+	struct chain_files f;
 
 	for (size_t i = 0; i < N_ROWS; i++) {
-		find_files(rows[i].chain, &f);
+		chains_find(rows[i].chain, &f);
 		if (rows[i].flags & SERVER)
 			validate(&rows[i], &f, false);
 		if (rows[i].flags & CLIENT)
@@ -391,39 +372,21 @@ static void test_validate(void **state)
 	print_message("# %zu rows\n", N_ROWS);
 }
 
-/* Both ends of one handshake; ours is a client if the peer is a server. */
-static bool shake_hands(struct tls_ctx *ctx, const struct files *f, bool client,
-			const char *wanted, char *why, size_t size)
+static bool shake_hands(struct tls_ctx *ctx, const struct chain_files *f,
+			bool client, const char *wanted, char *why, size_t size)
 {
-	struct openssl_peer *peer;
-	struct sockaddr_in addr;
-	struct end end = { 0 };
-	int listener = listen_here(&addr), fd;
-	bool ok;
+	const struct handshake h = {
+		.ctx = ctx,
+		.files = f,
+		.client = client,
+		.wanted = wanted,
+	};
+	struct openssl_result result;
 
-	if (client) {
-		fd = connect_plain(&addr);
-		assert_int_equal(tls_accept(ctx, accept_one(listener), wanted,
-					    &end_ops, &end, &end.s),
-				 0);
-	} else {
-		assert_int_equal(tls_connect(ctx, NULL, &addr, wanted, &end_ops,
-					     &end, &end.s),
-				 0);
-		fd = accept_one(listener);
-	}
-	peer = openssl_peer_start(fd, !client, 0, f->chain, f->key);
-	while (!end.ready && !end.closed)
-		run_ms(1);
-	ok = end.ready;
-	snprintf(why, size, "%s", end.reason);
-	end_reset(&end);
-	openssl_peer_end(peer);
-	close(listener);
-	return ok;
+	return chains_shake_hands(&h, &result, why, size);
 }
 
-static struct tls_ctx *context(const struct files *f, bool client,
+static struct tls_ctx *context(const struct chain_files *f, bool client,
 			       enum cert_level level)
 {
 	struct tls_settings set = {
@@ -434,10 +397,10 @@ static struct tls_ctx *context(const struct files *f, bool client,
 		.handshake_ms = 5000,
 	};
 	struct tls_ctx *ctx = NULL;
-	struct files own;
+	struct chain_files own;
 	char err[512];
 
-	find_files("good", &own);
+	chains_find("good", &own);
 	if (client) {
 		set.certificate_file = own.chain;
 		set.private_key_file = own.key;
@@ -447,7 +410,7 @@ static struct tls_ctx *context(const struct files *f, bool client,
 	return ctx;
 }
 
-static void handshakes(const struct row *row, const struct files *f,
+static void handshakes(const struct row *row, const struct chain_files *f,
 		       bool client)
 {
 	enum cert_level level;
@@ -476,12 +439,12 @@ static void handshakes(const struct row *row, const struct files *f,
 
 static void test_handshakes(void **state)
 {
-	struct files f;
+	struct chain_files f;
 
 	for (size_t i = 0; i < N_ROWS; i++) {
 		if (rows[i].flags & DIRECT)
 			continue;
-		find_files(rows[i].chain, &f);
+		chains_find(rows[i].chain, &f);
 		if (rows[i].flags & SERVER)
 			handshakes(&rows[i], &f, false);
 		if (rows[i].flags & CLIENT)
@@ -495,11 +458,11 @@ static void test_handshakes(void **state)
  */
 static void test_no_memory(void **state)
 {
-	struct files sent, missing;
+	struct chain_files sent, missing;
 	char why[512];
 
-	find_files("chain", &sent);
-	find_files("no-intermediate", &missing);
+	chains_find("chain", &sent);
+	chains_find("no-intermediate", &missing);
 	for (int client = 0; client < 2; client++) {
 		struct tls_ctx *ctx = context(&sent, client, CERT_LEVEL_FULL);
 
@@ -516,10 +479,10 @@ static void test_no_memory(void **state)
 static void test_clock(void **state)
 {
 	struct tls_ctx *ctx;
-	struct files f;
+	struct chain_files f;
 	char why[512];
 
-	find_files("good", &f);
+	chains_find("good", &f);
 	assert_true(clock_is_possible(time(NULL), why, sizeof(why)));
 	for (int client = 0; client < 2; client++) {
 		ctx = context(&f, client, CERT_LEVEL_TRUSTED);
@@ -538,10 +501,10 @@ static void test_clock(void **state)
 static void test_default(void **state)
 {
 	struct tls_ctx *ctx;
-	struct files f;
+	struct chain_files f;
 	char why[512];
 
-	find_files("wildcard", &f);
+	chains_find("wildcard", &f);
 	ctx = context(&f, false, CERT_LEVEL_DEFAULT);
 	assert_false(shake_hands(ctx, &f, false, NAME, why, sizeof(why)));
 	assert_non_null(strstr(why, "by the strict rules of RFC 5922"));
@@ -561,9 +524,9 @@ static void test_bad_files(void **state)
 {
 	char ca[128], crl[128], err[512];
 	struct tls_ctx *ctx = NULL;
-	struct files own;
+	struct chain_files own;
 
-	find_files("good", &own);
+	chains_find("good", &own);
 	for (size_t i = 0; i < sizeof(bad_files) / sizeof(bad_files[0]); i++) {
 		struct tls_settings set = {
 			.certificate_file = own.chain,
@@ -572,33 +535,15 @@ static void test_bad_files(void **state)
 			.crl_file = bad_files[i].crl ? crl : NULL,
 		};
 
-		snprintf(ca, sizeof(ca), "%s/%s", dir, bad_files[i].ca);
-		snprintf(crl, sizeof(crl), "%s/%s", dir, bad_files[i].crl);
+		snprintf(ca, sizeof(ca), "%s/%s", chains_dir, bad_files[i].ca);
+		snprintf(crl, sizeof(crl), "%s/%s", chains_dir,
+			 bad_files[i].crl);
 		if (!tls_ctx_new(&set, &ctx, err, sizeof(err)))
 			fail_msg("accepted: %s %s", ca, crl);
 		if (!strstr(err, bad_files[i].words))
 			fail_msg("\"%s\" is not in \"%s\"", bad_files[i].words,
 				 err);
 	}
-}
-
-static int setup(void **state)
-{
-	char cmd[512];
-
-	signal(SIGPIPE, SIG_IGN);
-	assert_non_null(mkdtemp(dir));
-	snprintf(cmd, sizeof(cmd), "%s %s", MAKE_CHAINS, dir);
-	return system(cmd) || loop_init();
-}
-
-static int teardown(void **state)
-{
-	char cmd[64];
-
-	loop_exit();
-	snprintf(cmd, sizeof(cmd), "rm -r %s", dir);
-	return system(cmd);
 }
 
 int main(void)
@@ -612,5 +557,5 @@ int main(void)
 		cmocka_unit_test(test_bad_files),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, chains_setup, chains_teardown);
 }

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Versions and cipher suites of TLS, with OpenSSL as the peer. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/loop.h"
 #include "cert/tls.h"
-#include "openssl-peer.h"
-#include "stream-end.h"
+#include "chains.h"
 
 #define ANY 0
 #define OLD "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"
-
-static char dir[] = "/tmp/test-settings-XXXXXX";
 
 static const struct row {
 	enum tls_version min, max;
@@ -59,60 +52,34 @@ static const struct row {
 	  NULL, NULL },
 };
 
-static const char *file(const char *name)
-{
-	static char path[3][64];
-	static int i;
-
-	i = (i + 1) % 3;
-	snprintf(path[i], sizeof(path[i]), "%s/rsa/%s", dir, name);
-	return path[i];
-}
-
 static bool shake_hands(const struct row *row, bool server,
 			struct openssl_result *ret)
 {
+	struct chain_files f;
 	struct tls_settings set = {
-		.certificate_file = server ? file("chain.pem") : NULL,
-		.private_key_file = server ? file("key.pem") : NULL,
-		.ca_file = file("ca.pem"),
+		.certificate_file = server ? f.chain : NULL,
+		.private_key_file = server ? f.key : NULL,
+		.ca_file = f.ca,
 		.min = row->min,
 		.max = row->max,
 		.ciphers = row->ciphers,
 	};
-	struct sockaddr_in addr;
-	struct end end = { 0 };
-	struct tls_ctx *ctx;
-	char err[256];
-	int listener = listen_here(&addr), fd;
-	struct openssl_peer *peer;
+	struct handshake h = {
+		.files = &f,
+		.client = server,
+		.version = row->peer,
+		.wanted = server ? NULL : "gate.example.net",
+	};
+	char why[512];
 	bool ready;
 
-	if (tls_ctx_new(&set, &ctx, err, sizeof(err)))
-		fail_msg("%s", err);
-	if (server) {
-		fd = connect_plain(&addr);
-		assert_int_equal(tls_accept(ctx, accept_one(listener), NULL,
-					    &end_ops, &end, &end.s),
-				 0);
-	} else {
-		assert_int_equal(tls_connect(ctx, NULL, &addr,
-					     "gate.example.net", &end_ops, &end,
-					     &end.s),
-				 0);
-		fd = accept_one(listener);
-	}
-	peer = openssl_peer_start(fd, !server, row->peer, file("chain.pem"),
-				  file("key.pem"));
-	while (!end.ready && !end.closed)
-		run_ms(1);
-	ready = end.ready;
+	chains_find("rsa", &f);
+	if (tls_ctx_new(&set, &h.ctx, why, sizeof(why)))
+		fail_msg("%s", why);
+	ready = chains_shake_hands(&h, ret, why, sizeof(why));
 	if (!ready)
-		print_message("# %s\n", end.reason);
-	end_reset(&end);
-	*ret = openssl_peer_end(peer);
-	tls_ctx_free(ctx);
-	close(listener);
+		print_message("# %s\n", why);
+	tls_ctx_free(h.ctx);
 	return ready;
 }
 
@@ -144,28 +111,9 @@ static void test_rows(void **state)
 	}
 }
 
-static int setup(void **state)
-{
-	char cmd[512];
-
-	signal(SIGPIPE, SIG_IGN);
-	assert_non_null(mkdtemp(dir));
-	snprintf(cmd, sizeof(cmd), "%s %s", MAKE_CHAINS, dir);
-	return system(cmd) || loop_init();
-}
-
-static int teardown(void **state)
-{
-	char cmd[64];
-
-	loop_exit();
-	snprintf(cmd, sizeof(cmd), "rm -r %s", dir);
-	return system(cmd);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows) };
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, chains_setup, chains_teardown);
 }

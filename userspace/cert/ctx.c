@@ -19,6 +19,7 @@ struct tls_ctx {
 	WOLFSSL_CTX *client, *server;
 	struct trust *trust;
 	enum cert_level level;
+	enum cert_ocsp ocsp;
 	bool verify_client;
 	unsigned int handshake_ms;
 };
@@ -158,6 +159,9 @@ static int sides_new(struct tls_ctx *ctx, const struct pem *pem, char *err,
 	if (pem->set->ca_file || pem->set->level == CERT_LEVEL_NONE)
 		r = side_new(wolfSSLv23_client_method(), pem, &ctx->client, err,
 			     err_len);
+	/* Without it a client asks for none. A server would fetch its own. */
+	if (!r && ctx->client && ctx->ocsp != CERT_OCSP_OFF)
+		wolfSSL_CTX_EnableOCSPStapling(ctx->client);
 	if (!r && pem->set->certificate_file)
 		r = side_new(wolfSSLv23_server_method(), pem, &ctx->server, err,
 			     err_len);
@@ -200,6 +204,10 @@ static int settings_check(const struct tls_settings *set, char *err,
 	else if (set->crl_file && !set->ca_file)
 		snprintf(err, err_len, "the CRL file %s needs a CA file",
 			 set->crl_file);
+	else if (set->ocsp && !tls_has_stapling())
+		snprintf(err, err_len,
+			 "ocsp must be off: there is no OCSP stapling in %s",
+			 tls_features());
 	else if (!set->certificate_file && !set->ca_file &&
 		 set->level != CERT_LEVEL_NONE)
 		snprintf(err, err_len,
@@ -248,6 +256,7 @@ int tls_ctx_new(const struct tls_settings *set, struct tls_ctx **ret, char *err,
 	}
 	ctx->refs = 1;
 	ctx->level = set->level ? set->level : CERT_LEVEL_FULL;
+	ctx->ocsp = ctx->level == CERT_LEVEL_NONE ? CERT_OCSP_OFF : set->ocsp;
 	ctx->verify_client = set->verify_client &&
 			     ctx->level != CERT_LEVEL_NONE;
 	ctx->handshake_ms = set->handshake_ms ? set->handshake_ms
@@ -299,6 +308,11 @@ enum cert_level tls_ctx_level(const struct tls_ctx *ctx)
 	return ctx->level;
 }
 
+enum cert_ocsp tls_ctx_ocsp(const struct tls_ctx *ctx)
+{
+	return ctx->ocsp;
+}
+
 const struct trust *tls_ctx_trust(const struct tls_ctx *ctx)
 {
 	return ctx->trust;
@@ -307,6 +321,15 @@ const struct trust *tls_ctx_trust(const struct tls_ctx *ctx)
 unsigned int tls_ctx_handshake_ms(const struct tls_ctx *ctx)
 {
 	return ctx->handshake_ms;
+}
+
+bool tls_has_stapling(void)
+{
+#ifdef RINGFENCE_KEEP_STAPLE
+	return true;
+#else
+	return false;
+#endif
 }
 
 const char *tls_features(void)
@@ -323,6 +346,9 @@ const char *tls_features(void)
 #endif
 #ifndef HAVE_SECRET_CALLBACK
 		"key logging",
+#endif
+#ifndef RINGFENCE_KEEP_STAPLE
+		"OCSP stapling",
 #endif
 #ifndef WOLFSSL_ALLOW_TLSV10
 		"TLS 1.0",

@@ -37,8 +37,7 @@ bool der_next(struct der *in, uint8_t *tag, struct der *value)
 	return true;
 }
 
-/* Take the next element off @in if it has this tag. */
-static bool take(struct der *in, uint8_t wanted, struct der *value)
+bool der_take(struct der *in, uint8_t wanted, struct der *value)
 {
 	struct der rest = *in;
 	uint8_t tag;
@@ -55,11 +54,12 @@ static bool find_list(struct der cert, struct der *list)
 	struct der tbs, value;
 	uint8_t tag;
 
-	if (!take(&cert, SEQUENCE, &value) || !take(&value, SEQUENCE, &tbs))
+	if (!der_take(&cert, SEQUENCE, &value) ||
+	    !der_take(&value, SEQUENCE, &tbs))
 		return false;
 	while (der_next(&tbs, &tag, &value)) {
 		if (tag == EXTENSIONS)
-			return take(&value, SEQUENCE, list);
+			return der_take(&value, SEQUENCE, list);
 	}
 	return false;
 }
@@ -71,8 +71,8 @@ bool der_extension(struct der cert, struct der oid, struct der *ret)
 
 	if (!find_list(cert, &list))
 		return false;
-	while (take(&list, SEQUENCE, &one)) {
-		if (!take(&one, OID, &id))
+	while (der_take(&list, SEQUENCE, &one)) {
+		if (!der_take(&one, OID, &id))
 			return false;
 		if (id.len != oid.len || memcmp(id.p, oid.p, id.len) != 0)
 			continue;

@@ -14,6 +14,8 @@ struct der {
 
 /* Take the next element off @in: its tag, and what is in it; false: none. */
 bool der_next(struct der *in, uint8_t *tag, struct der *value);
+/* The same, but only if it has the tag that is @wanted. */
+bool der_take(struct der *in, uint8_t wanted, struct der *value);
 
 /**
  * der_extension() - what is in an extension of a certificate

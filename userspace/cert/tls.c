@@ -71,19 +71,29 @@ static int on_send(WOLFSSL *ssl, char *buf, int n, void *arg)
 			      : WOLFSSL_CBIO_ERR_GENERAL;
 }
 
-/* Our verdict on a chain; @t->why says what is wrong. */
-static bool judge(struct tls *t, const struct cert_der *chain, size_t n)
+/* What TLS has brought by now. */
+struct brought {
+	struct cert_der chain[CERT_CHAIN_MAX];
+	size_t n;
+	enum cert_ocsp ocsp; /* is the staple to be looked at yet? */
+	struct cert_der staple;
+};
+
+/* Our verdict on it; @t->why says what is wrong. */
+static bool judge(struct tls *t, const struct brought *b)
 {
 	const struct cert_expect want = {
 		.level = tls_ctx_level(t->ctx),
+		.ocsp = b->ocsp,
+		.staple = b->staple,
 		.client = t->server,
 		.name = t->peer_name[0] ? t->peer_name : NULL,
 		.now = time(NULL),
 	};
 
 	return clock_is_possible(want.now, t->why, sizeof(t->why)) &&
-	       cert_validate(tls_ctx_trust(t->ctx), chain, n, &want, t->why,
-			     sizeof(t->why));
+	       cert_validate(tls_ctx_trust(t->ctx), b->chain, b->n, &want,
+			     t->why, sizeof(t->why));
 }
 
 /*
@@ -94,18 +104,18 @@ static bool judge(struct tls *t, const struct cert_der *chain, size_t n)
  */
 static int on_verify(int ok, WOLFSSL_X509_STORE_CTX *store)
 {
-	struct cert_der chain[CERT_CHAIN_MAX];
 	struct tls *t = store->userCtx;
-	int n = store->totalCerts;
+	struct brought b = { 0 };
 
-	if (n > CERT_CHAIN_MAX)
-		n = CERT_CHAIN_MAX;
-	for (int i = 0; i < n; i++)
-		chain[i] = (struct cert_der){ store->certs[i].buffer,
-					      store->certs[i].length };
+	while ((int)b.n < store->totalCerts && b.n < CERT_CHAIN_MAX) {
+		const WOLFSSL_BUFFER_INFO *cert = &store->certs[b.n];
+
+		b.chain[b.n++] =
+			(struct cert_der){ cert->buffer, cert->length };
+	}
 	if (t->why[0] || (ok && !store->error && store->error_depth > 0))
 		return !t->why[0];
-	if (!judge(t, chain, (size_t)(n < 0 ? 0 : n)))
+	if (!judge(t, &b))
 		return 0;
 	if (!ok || store->error) {
 		snprintf(t->why, sizeof(t->why),
@@ -118,24 +128,57 @@ static int on_verify(int ok, WOLFSSL_X509_STORE_CTX *store)
 	return 1;
 }
 
+/* The peer's chain, once more; false: there is none, or too much of it. */
+static bool get_chain(const struct tls *t, struct brought *b)
+{
+	WOLFSSL_X509_CHAIN *sent = wolfSSL_get_peer_chain(t->ssl);
+	int n = sent ? wolfSSL_get_chain_count(sent) : 0;
+
+	if (n <= 0 || n > CERT_CHAIN_MAX)
+		return false;
+	for (int i = 0; i < n; i++)
+		b->chain[i] = (struct cert_der){
+			wolfSSL_get_chain_cert(sent, i),
+			(size_t)wolfSSL_get_chain_length(sent, i)
+		};
+	b->n = (size_t)n;
+	return true;
+}
+
 /*
  * A certificate that wolfSSL can't use at all never gets to on_verify(). Returns
  * false when there is none, or nothing is wrong with it.
  */
 static bool explain_chain(struct tls *t)
 {
-	WOLFSSL_X509_CHAIN *sent = wolfSSL_get_peer_chain(t->ssl);
-	int n = sent ? wolfSSL_get_chain_count(sent) : 0;
-	struct cert_der chain[CERT_CHAIN_MAX];
+	struct brought b = { 0 };
 
-	if (t->done || n <= 0 || n > CERT_CHAIN_MAX ||
-	    tls_ctx_level(t->ctx) == CERT_LEVEL_NONE)
+	if (t->done || tls_ctx_level(t->ctx) == CERT_LEVEL_NONE ||
+	    !get_chain(t, &b))
 		return false;
-	for (int i = 0; i < n; i++)
-		chain[i] = (struct cert_der){ wolfSSL_get_chain_cert(sent, i),
-					      (size_t)wolfSSL_get_chain_length(
-						      sent, i) };
-	return !judge(t, chain, (size_t)n);
+	return !judge(t, &b);
+}
+
+/*
+ * The OCSP response that came with the certificate. In TLS 1.2 it comes after
+ * on_verify(), so all is judged again.
+ */
+static bool staple_ok(struct tls *t)
+{
+	struct brought b = { .ocsp = tls_ctx_ocsp(t->ctx) };
+	unsigned char *staple = NULL;
+	long len;
+
+	if (t->server || b.ocsp == CERT_OCSP_OFF)
+		return true;
+	len = wolfSSL_get_tlsext_status_ocsp_resp(t->ssl, &staple);
+	if (staple)
+		b.staple = (struct cert_der){ staple, (size_t)len };
+	if (get_chain(t, &b))
+		return judge(t, &b);
+	snprintf(t->why, sizeof(t->why),
+		 "peer sent too many certificates for OCSP");
+	return false;
 }
 
 /* Alerts by which a peer refuses our certificate: RFC 8446, 6.2. */
@@ -281,6 +324,8 @@ static int tls_handshake(void *state)
 		snprintf(t->why, sizeof(t->why), "peer sent no certificate");
 		return -EPROTO;
 	}
+	if (!staple_ok(t))
+		return -EPROTO;
 	t->done = true;
 	log_keys(t);
 	return 0;
@@ -321,10 +366,21 @@ static void tls_shutdown(void *state)
 		wolfSSL_shutdown(t->ssl);
 }
 
+/* wolfSSL has it, but doesn't free it. */
+static void free_staple(struct tls *t)
+{
+	unsigned char *staple = NULL;
+
+	wolfSSL_get_tlsext_status_ocsp_resp(t->ssl, &staple);
+	wolfSSL_set_tlsext_status_ocsp_resp(t->ssl, NULL, 0);
+	XFREE(staple, NULL, DYNAMIC_TYPE_OPENSSL);
+}
+
 static void tls_free(void *state)
 {
 	struct tls *t = state;
 
+	free_staple(t);
 	wolfSSL_free(t->ssl);
 	wolfSSL_ERR_clear_error();
 	tls_ctx_free(t->ctx);
@@ -375,6 +431,8 @@ static struct tls *tls_new(struct tls_ctx *ctx, WOLFSSL_CTX *side, bool server,
 	wolfSSL_SetIOReadCtx(t->ssl, t);
 	wolfSSL_SetIOWriteCtx(t->ssl, t);
 	wolfSSL_SetCertCbCtx(t->ssl, t);
+	if (!server && tls_ctx_ocsp(ctx) != CERT_OCSP_OFF)
+		wolfSSL_UseOCSPStapling(t->ssl, WOLFSSL_CSR_OCSP, 0);
 	if (certificate_needed(t))
 		wolfSSL_set_verify(t->ssl,
 				   WOLFSSL_VERIFY_PEER |

@@ -36,6 +36,7 @@ struct tls_settings {
 	const char *ca_file; /* PEM bundle that peers are verified against */
 	const char *crl_file; /* what these CAs have revoked; NULL: none */
 	enum cert_level level; /* of a peer's certificate */
+	enum cert_ocsp ocsp; /* of servers; needs tls_has_stapling() */
 	bool verify_client; /* as server, demand a client certificate */
 	enum tls_version min, max;
 	/* By IANA's names, with colons; NULL: TLS_CIPHERS */
@@ -67,6 +68,9 @@ int tls_connect(struct tls_ctx *ctx, const struct sockaddr_in *local,
 		const struct stream_ops *ops, void *arg, struct stream **ret);
 int tls_accept(struct tls_ctx *ctx, int fd, const char *peer_name,
 	       const struct stream_ops *ops, void *arg, struct stream **ret);
+
+/* Does the linked wolfSSL let us have what a server staples? */
+bool tls_has_stapling(void);
 
 /* The linked wolfSSL, to be shown: "wolfSSL 5.5.4 without SRTP, DTLS 1.3". */
 const char *tls_features(void);

@@ -197,6 +197,16 @@ const char *trust_ca_name(const struct trust *t)
 	return t->ca_name;
 }
 
+bool trust_issued(const struct DecodedCert *ca, const struct DecodedCert *cert)
+{
+	return ca->subjectRawLen == cert->issuerRawLen &&
+	       !memcmp(ca->subjectRaw, cert->issuerRaw,
+		       (size_t)ca->subjectRawLen) &&
+	       !wc_CheckCertSigPubKey(cert->source, cert->maxIdx, NULL,
+				      ca->publicKey, ca->pubKeySize,
+				      (int)ca->keyOID);
+}
+
 static void explain(const struct trust *t, const struct DecodedCert *cert,
 		    int error, bool stale, char *why, size_t size)
 {

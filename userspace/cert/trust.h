@@ -31,6 +31,9 @@ size_t trust_count(const struct trust *t);
 const struct DecodedCert *trust_ca(const struct trust *t, size_t i);
 const char *trust_ca_name(const struct trust *t);
 
+/* Is @ca the issuer that @cert names, and has it signed it? */
+bool trust_issued(const struct DecodedCert *ca, const struct DecodedCert *cert);
+
 /**
  * trust_revoked() - has any of these been revoked?
  * @path: the peer's, then that of its issuer, up to and with the trusted CA

@@ -10,7 +10,9 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
 #include "cert/constraints.h"
+#include "cert/date.h"
 #include "cert/identity.h"
+#include "cert/ocsp.h"
 #include "cert/strength.h"
 #include "cert/trust.h"
 #include "cert/words.h"
@@ -41,6 +43,23 @@ bool cert_level_by_name(const char *name, enum cert_level *ret)
 	for (size_t i = CERT_LEVEL_NONE; i <= CERT_LEVEL_FULL; i++) {
 		if (strcmp(names[i], name) == 0) {
 			*ret = (enum cert_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool cert_ocsp_by_name(const char *name, enum cert_ocsp *ret)
+{
+	static const char *const names[] = {
+		[CERT_OCSP_OFF] = "off",
+		[CERT_OCSP_IF_PRESENT] = "if-present",
+		[CERT_OCSP_REQUIRED] = "required",
+	};
+
+	for (size_t i = CERT_OCSP_OFF; i <= CERT_OCSP_REQUIRED; i++) {
+		if (strcmp(names[i], name) == 0) {
+			*ret = (enum cert_ocsp)i;
 			return true;
 		}
 	}
@@ -99,16 +118,6 @@ static bool same_cert(const struct DecodedCert *a, const struct DecodedCert *b)
 	       !memcmp(a->source, b->source, a->maxIdx);
 }
 
-static bool issued(const struct DecodedCert *ca, const struct DecodedCert *cert)
-{
-	return ca->subjectRawLen == cert->issuerRawLen &&
-	       !memcmp(ca->subjectRaw, cert->issuerRaw,
-		       (size_t)ca->subjectRawLen) &&
-	       !wc_CheckCertSigPubKey(cert->source, cert->maxIdx, NULL,
-				      ca->publicKey, ca->pubKeySize,
-				      (int)ca->keyOID);
-}
-
 /* The trusted CA that issued @cert, or that is @cert. */
 static const struct DecodedCert *find_anchor(const struct walk *w,
 					     const struct DecodedCert *cert)
@@ -116,7 +125,7 @@ static const struct DecodedCert *find_anchor(const struct walk *w,
 	for (size_t i = 0; i < trust_count(w->trust); i++) {
 		const struct DecodedCert *ca = trust_ca(w->trust, i);
 
-		if (same_cert(ca, cert) || issued(ca, cert))
+		if (same_cert(ca, cert) || trust_issued(ca, cert))
 			return ca;
 	}
 	return NULL;
@@ -132,7 +141,7 @@ static const struct DecodedCert *find_sent(const struct walk *w,
 
 		while (k < w->n_path && w->path[k] != ca)
 			k++;
-		if (k == w->n_path && issued(ca, cert))
+		if (k == w->n_path && trust_issued(ca, cert))
 			return ca;
 	}
 	return NULL;
@@ -168,27 +177,12 @@ static bool find_path(struct walk *w)
 	}
 }
 
-/* Seconds since 1970; false for a date that is none. */
-static bool get_time(const byte *date, int len, time_t *ret)
-{
-	struct tm tm = { 0 };
-	const byte *p;
-	byte format;
-	int n;
-
-	if (len < 3 || wc_GetDateInfo(date, len, &p, &format, &n) ||
-	    wc_GetDateAsCalendarTime(p, n, format, &tm))
-		return false;
-	*ret = timegm(&tm);
-	return true;
-}
-
 static bool check_dates(struct walk *w, const struct DecodedCert *cert)
 {
 	time_t from, to;
 
-	if (!get_time(cert->beforeDate, cert->beforeDateLen, &from) ||
-	    !get_time(cert->afterDate, cert->afterDateLen, &to))
+	if (!date_read(cert->beforeDate, cert->beforeDateLen, &from) ||
+	    !date_read(cert->afterDate, cert->afterDateLen, &to))
 		return refuse(w, cert, " has a date that is none");
 	if (w->want.now > to) {
 		refuse(w, cert, " expired on ");
@@ -336,6 +330,23 @@ static bool check_name(struct walk *w)
 	return false;
 }
 
+/* The first of the path only: CRLs can do more. */
+static bool check_staple(struct walk *w)
+{
+	const struct der staple = { w->want.staple.p, w->want.staple.len };
+	char what[256];
+
+	if (w->want.ocsp == CERT_OCSP_OFF || w->n_path < 2)
+		return true;
+	if (!staple.p)
+		return w->want.ocsp == CERT_OCSP_IF_PRESENT ||
+		       refuse(w, w->path[0],
+			      " came without an OCSP response (stapling)");
+	return ocsp_is_good(staple, w->path[0], w->path[1], w->want.now, what,
+			    sizeof(what)) ||
+	       refuse(w, w->path[0], "%s", what);
+}
+
 bool cert_validate(const struct trust *trust, const struct cert_der *chain,
 		   size_t n, const struct cert_expect *want, char *why,
 		   size_t why_len)
@@ -364,7 +375,7 @@ bool cert_validate(const struct trust *trust, const struct cert_der *chain,
 	w->size = why_len;
 	ok = parse_all(w, chain, n) && find_path(w) && check_path(w) &&
 	     !trust_revoked(trust, w->path, w->n_path, why, why_len) &&
-	     check_name(w);
+	     check_name(w) && check_staple(w);
 	for (size_t i = 0; i < w->n; i++)
 		wc_FreeDecodedCert(&w->cert[i]);
 	free(w);

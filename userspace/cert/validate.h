@@ -32,8 +32,17 @@ struct cert_der {
 	size_t len;
 };
 
+/* The OCSP response that a server staples to its certificate: RFC 6066, 8. */
+enum cert_ocsp {
+	CERT_OCSP_OFF, /* isn't looked at */
+	CERT_OCSP_IF_PRESENT, /* if there is one, it must be good */
+	CERT_OCSP_REQUIRED, /* and there must be one */
+};
+
 struct cert_expect {
 	enum cert_level level;
+	enum cert_ocsp ocsp; /* not of one that is trusted by itself */
+	struct cert_der staple; /* NULL: none */
 	bool client; /* the peer is the client */
 	const char *name; /* host, domain or address; NULL: any */
 	const char *srv_host; /* that an SRV record of it named; NULL: none */
@@ -42,6 +51,7 @@ struct cert_expect {
 
 /* By its name in the data model: "host-name"; false: there is none. */
 bool cert_level_by_name(const char *name, enum cert_level *ret);
+bool cert_ocsp_by_name(const char *name, enum cert_ocsp *ret);
 
 /**
  * cert_validate() - judge a chain

@@ -186,6 +186,7 @@ static int read_tls(const struct lyd_node *entry, struct loading *l)
 	set.min = version_by_name(config_str(entry, "tls/version-min"));
 	set.max = version_by_name(config_str(entry, "tls/version-max"));
 	cert_level_by_name(config_str(entry, "tls/validation"), &set.level);
+	cert_ocsp_by_name(config_str(entry, "tls/ocsp"), &set.ocsp);
 	config_each(entry, "tls/cipher-suite", read_cipher, ciphers);
 	gw->unvalidated = set.level == CERT_LEVEL_NONE;
 	gw->verify_client = set.verify_client && !gw->unvalidated;
