@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -258,6 +259,13 @@ static const struct row {
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
 static time_t fake_now; /* 0: the time of day */
+static int clock_state = TIME_OK; /* what the kernel thinks of its clock */
+
+int __wrap_adjtimex(struct timex *t);
+int __wrap_adjtimex(struct timex *t)
+{
+	return clock_state;
+}
 
 time_t __real_time(time_t *ret);
 time_t __wrap_time(time_t *ret);
@@ -497,6 +505,30 @@ static void test_clock(void **state)
 	}
 }
 
+/* It is accepted once the clock was synchronized, and remembered to have been. */
+static void test_synchronized(void **state)
+{
+	struct tls_ctx *ctx;
+	struct chain_files f;
+	char why[512];
+
+	chains_find("good", &f);
+	ctx = context(&f, false, CERT_LEVEL_TRUSTED);
+	clock_state = TIME_ERROR;
+	assert_true(shake_hands(ctx, &f, false, NAME, why, sizeof(why)));
+	clock_require_synchronized(true);
+	assert_false(shake_hands(ctx, &f, false, NAME, why, sizeof(why)));
+	assert_non_null(strstr(why, "the clock was never synchronized, and "
+				    "certificate unsynchronized-clock is "
+				    "refuse"));
+	clock_state = TIME_OK;
+	assert_true(shake_hands(ctx, &f, false, NAME, why, sizeof(why)));
+	clock_state = TIME_ERROR;
+	assert_true(shake_hands(ctx, &f, false, NAME, why, sizeof(why)));
+	clock_require_synchronized(false);
+	tls_ctx_free(ctx);
+}
+
 /* What isn't set is the strictest. */
 static void test_default(void **state)
 {
@@ -553,6 +585,7 @@ int main(void)
 		cmocka_unit_test(test_handshakes),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_synchronized),
 		cmocka_unit_test(test_default),
 		cmocka_unit_test(test_bad_files),
 	};

@@ -100,7 +100,7 @@ static const struct {
 	/* Words that the model doesn't know, or too few. */
 	{ "netwrk lan address 10.0.0.1",
 	  "1: : unknown word \"netwrk\"; allowed: log, network, "
-	  "media, sip, guard, control\n" },
+	  "media, sip, certificate, guard, control\n" },
 	{ NET "network lan adress 10.0.0.1",
 	  "2: network lan: unknown word \"adress\"; allowed: address, "
 	  "media-port-min, media-port-max\n" },
@@ -205,6 +205,9 @@ static const struct {
 		    "sip gateway in tls validation none",
 	  "" },
 	{ NET TLS "sip gateway out tls crl-file crl", "" },
+	{ NET TLS "sip gateway out tls ocsp required", "" },
+	{ NET INNER "sip gateway in tls ocsp if-present",
+	  "4: sip gateway in tls ocsp: ocsp needs ca-file\n" },
 	{ NET INNER "sip gateway in tls crl-file crl",
 	  "4: sip gateway in tls crl-file: crl-file needs ca-file\n" },
 	{ NET TLS "sip gateway out tls version-min tls10",
@@ -297,7 +300,7 @@ static const struct {
 	  "5: sip gateway g2 network: \"1/2\" won't do: give the name "
 	  "of a configured network\n"
 	  "7: : unknown word \"nonsense\"; allowed: log, network, "
-	  "media, sip, guard, control\n" },
+	  "media, sip, certificate, guard, control\n" },
 };
 
 static void test_errors(void **state)

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "cert/clock.h"
 #include "cert/expiry.h"
 #include "config/config.h"
 #include "ringfenced/module.h"
@@ -129,6 +130,8 @@ static void test_first_end(void **state)
 			 -EINVAL);
 }
 
+static const char *more = ""; /* lines of the configuration */
+
 static void configure(const char *transport, const char *own, const char *ca)
 {
 	struct config_error err;
@@ -141,8 +144,8 @@ static void configure(const char *transport, const char *own, const char *ca)
 		 "sip gateway out proxy-host 10.0.0.2\n"
 		 "sip gateway out transport %s\n"
 		 "sip gateway out tls certificate-file %s/%s\n"
-		 "sip gateway out tls ca-file %s/%s\n",
-		 transport, dir, own, dir, ca);
+		 "sip gateway out tls ca-file %s/%s\n%s",
+		 transport, dir, own, dir, ca, more);
 	assert_int_equal(config_load_text(text, strlen(text), &tree, &err, 1),
 			 0);
 	said[0] = '\0';
@@ -167,6 +170,8 @@ static unsigned int count(const char *text)
 /* Runs first, for it is remembered that the clock was synchronized once. */
 static void test_clock(void **state)
 {
+	char why[256];
+
 	assert_int_equal(loop_init(), 0);
 	assert_int_equal(expiry_module.init(), 0);
 	clock_state = TIME_ERROR;
@@ -177,6 +182,16 @@ static void test_clock(void **state)
 			 1);
 	configure("tls", "long.pem", "long.pem");
 	assert_string_equal(said, "");
+	/* Where it is refused. */
+	more = "certificate unsynchronized-clock refuse\n";
+	configure("tls", "long.pem", "long.pem");
+	assert_int_equal(count("0 Cert 41: the clock was never synchronized: "
+			       "no certificate is accepted"),
+			 1);
+	assert_false(clock_is_usable(time(NULL), why, sizeof(why)));
+	more = "";
+	configure("tls", "long.pem", "long.pem");
+	assert_true(clock_is_usable(time(NULL), why, sizeof(why)));
 	fake_now = 86400;
 	configure("tls", "long.pem", "long.pem");
 	assert_int_equal(
@@ -212,6 +227,60 @@ static void test_module(void **state)
 	loop_exit();
 }
 
+/* NAME.crl, made now for so many days by the CA long.pem. */
+static void make_crl(const char *name, int days)
+{
+	sh("cd %s && : >index.txt && printf '[ca]\ndefault_ca=d\n[d]\ndatabase="
+	   "index.txt\ndefault_md=sha256\n' >ca.cnf && openssl ca -gencrl "
+	   "-config ca.cnf -keyfile long.pem -cert long.crt -crldays %d -out "
+	   "%s.crl 2>/dev/null",
+	   dir, days, name);
+}
+
+/* What is said of a list, so many days after it was made. */
+static void at_day(const char *name, int day, const char *words)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "sip gateway out tls crl-file %s/%s\n",
+		 dir, name);
+	more = line;
+	fake_now = __real_time(NULL) + (time_t)day * DAY + 60;
+	configure("tls", "long.pem", "long.pem");
+	if (words && !strstr(said, words))
+		fail_msg("day %d: \"%s\" is not in \"%s\"", day, words, said);
+	assert_int_equal(count(" Cert 4"), words != NULL);
+	more = "";
+	fake_now = 0;
+}
+
+static void test_crl(void **state)
+{
+	assert_int_equal(loop_init(), 0);
+	assert_int_equal(expiry_module.init(), 0);
+	at_day("sixty.crl", 29, NULL);
+	at_day("sixty.crl", 30,
+	       "1 Cert 42: CRL of \"/CN=long\" in /tmp/test-expiry-");
+	at_day("sixty.crl", 30, "sixty.crl of gateway out counts to 20");
+	at_day("sixty.crl", 52, ", for less than 30 days: get the next one\n");
+	at_day("sixty.crl", 53, ", for less than 7 days: get the next one\n");
+	at_day("sixty.crl", 59, ", for less than 1 days: get the next one\n");
+	at_day("sixty.crl", 60,
+	       "0 Cert 43: CRL of \"/CN=long\" in /tmp/test-expiry-");
+	/* One of five days isn't warned of on its first. */
+	at_day("five.crl", 0, NULL);
+	at_day("five.crl", 4, ", for less than 1 days");
+	/* The first of two. */
+	sh("cd %s && cat sixty.crl five.crl >two.crl", dir);
+	at_day("two.crl", 5, "two.crl of gateway out counted to 20");
+	more = "sip gateway out tls crl-file none\n";
+	configure("tls", "long.pem", "long.pem");
+	assert_non_null(strstr(said, "1 Cert 32: gateway out: "));
+	more = "";
+	expiry_module.exit();
+	loop_exit();
+}
+
 static int setup(void **state)
 {
 	if (config_init(NULL) || !mkdtemp(dir))
@@ -219,6 +288,8 @@ static int setup(void **state)
 	make("long", 100);
 	make("week", 5);
 	make("past", 1);
+	make_crl("sixty", 60);
+	make_crl("five", 5);
 	/* -days takes no negative number everywhere: let it end by date. */
 	sh("cd %s && openssl x509 -in past.crt -signkey past.pem -days -1 "
 	   "-out past.crt 2>/dev/null && cp past.crt past.pem",
@@ -240,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_first_end),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_module),
+		cmocka_unit_test(test_crl),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -92,6 +92,18 @@
 	X(CERT_KEYLOG_OFF, "Cert", 40, NOTE, 0,                                \
 	  "%s ends the writing of TLS keys; the file is gone",                 \
 	  "An administrator has what he wanted.")                              \
+	X(CERT_CLOCK_REFUSED, "Cert", 41, ERROR, 0,                            \
+	  "the clock was never synchronized: no certificate is accepted "      \
+	  "until it is; set up NTP",                                           \
+	  "Because certificate unsynchronized-clock is refuse.")               \
+	X(CERT_CRL_ENDS, "Cert", 42, WARN, 0,                                  \
+	  "CRL of \"%s\" in %s of gateway %s counts to %s, for less than "     \
+	  "%d days: get the next one",                                         \
+	  "Told when 30, 7 and 1 days are left, if it was made for longer.")   \
+	X(CERT_CRL_ENDED, "Cert", 43, ERROR, 0,                                \
+	  "CRL of \"%s\" in %s of gateway %s counted to %s: get the next one", \
+	  "Peers with certificates of this CA are refused until there is a "   \
+	  "new one.")                                                          \
                                                                                \
 	X(GUARD_BANNED, "Guard", 401, WARN, 50, "%s is banned for %s: %s",     \
 	  "The kernel drops what comes from it; ringfence ban list.")          \

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sys/timex.h>
 
+static bool required;
+
 bool clock_is_possible(time_t now, char *why, size_t why_len)
 {
 	const time_t built = CERT_BUILT;
@@ -30,4 +32,21 @@ bool clock_was_synchronized(void)
 	if (!once && adjtimex(&t) != TIME_ERROR)
 		once = true;
 	return once;
+}
+
+void clock_require_synchronized(bool require)
+{
+	required = require;
+}
+
+bool clock_is_usable(time_t now, char *why, size_t why_len)
+{
+	if (!clock_is_possible(now, why, why_len))
+		return false;
+	if (!required || clock_was_synchronized())
+		return true;
+	snprintf(why, why_len,
+		 "the clock was never synchronized, and certificate "
+		 "unsynchronized-clock is refuse; set up NTP");
+	return false;
 }

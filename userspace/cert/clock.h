@@ -19,4 +19,10 @@ bool clock_is_possible(time_t now, char *why, size_t why_len);
  */
 bool clock_was_synchronized(void);
 
+/* Until it was, are certificates not to be judged? At first they are. */
+void clock_require_synchronized(bool require);
+
+/* May certificates be judged by it? If not, @why says so in a sentence. */
+bool clock_is_usable(time_t now, char *why, size_t why_len);
+
 #endif

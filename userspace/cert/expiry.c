@@ -8,6 +8,7 @@
 #include <wolfssl/options.h>
 #include <wolfssl/ssl.h>
 
+#include "cert/crl.h"
 #include "cert/file.h"
 #include "cert/pem.h"
 
@@ -28,6 +29,7 @@ static int read_one(const struct pem_block *pem, struct cert_end *ret)
 	    wolfSSL_X509_NAME_oneline(wolfSSL_X509_get_subject_name(x),
 				      ret->subject, sizeof(ret->subject))) {
 		ret->end = timegm(&tm);
+		ret->begin = 0;
 		err = 0;
 	}
 	wolfSSL_X509_free(x);
@@ -62,7 +64,35 @@ int cert_first_end(const char *path, struct cert_end *ret, char *err,
 	return 0;
 }
 
-int cert_warning(time_t end, time_t now)
+int crl_first_end(const char *path, struct cert_end *ret, char *err,
+		  size_t err_len)
+{
+	struct crl crls[CRLS_MAX] = { 0 }, *first = NULL;
+	struct cert_file file;
+	size_t n;
+	int r = cert_file_read(path, "CRL file", false, &file, err, err_len);
+
+	if (r < 0)
+		return r;
+	r = crl_read(&file, path, crls, &n, err, err_len);
+	cert_file_free(&file);
+	for (size_t i = 0; i < n; i++) {
+		if (!first || crls[i].next < first->next)
+			first = &crls[i];
+	}
+	if (!r) {
+		snprintf(ret->subject, sizeof(ret->subject), "%s",
+			 first->issuer);
+		ret->begin = first->from;
+		ret->end = first->next;
+	}
+	while (n)
+		crl_free(&crls[--n]);
+	return r;
+}
+
+/* Of something that lives for @life seconds. */
+static int warning(time_t end, time_t now, time_t life)
 {
 	static const int days[] = { 1, 7, 30 };
 
@@ -70,7 +100,17 @@ int cert_warning(time_t end, time_t now)
 		return 0;
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
 		if (end - now <= (time_t)days[i] * DAY)
-			return days[i];
+			return life > (time_t)days[i] * DAY ? days[i] : -1;
 	}
 	return -1;
+}
+
+int cert_warning(time_t end, time_t now)
+{
+	return warning(end, now, end);
+}
+
+int crl_warning(const struct cert_end *list, time_t now)
+{
+	return warning(list->end, now, list->end - list->begin);
 }

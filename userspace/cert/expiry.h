@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When certificates end, and when to say so. */
+/* When certificates and lists of revoked ones end, and when to say so. */
 #ifndef CERT_EXPIRY_H
 #define CERT_EXPIRY_H
 
@@ -8,7 +8,7 @@
 
 struct cert_end {
 	char subject[128]; /* as its issuer wrote it: not for a terminal */
-	time_t end;
+	time_t begin, end;
 };
 
 /**
@@ -19,6 +19,20 @@ struct cert_end {
  */
 int cert_first_end(const char *path, struct cert_end *ret, char *err,
 		   size_t err_len);
+
+/**
+ * crl_first_end() - the same of the CRLs in a file, PEM or DER
+ *
+ * The subject is the issuer's.
+ */
+int crl_first_end(const char *path, struct cert_end *ret, char *err,
+		  size_t err_len);
+
+/*
+ * As cert_warning(), but not what would be due from its first day on: a list that
+ * is made each week is only warned of on its last day.
+ */
+int crl_warning(const struct cert_end *list, time_t now);
 
 /* The warning that is due: 30, 7 or 1 days left, 0: it has ended; -1: none. */
 int cert_warning(time_t end, time_t now);

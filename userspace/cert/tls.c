@@ -91,7 +91,7 @@ static bool judge(struct tls *t, const struct brought *b)
 		.now = time(NULL),
 	};
 
-	return clock_is_possible(want.now, t->why, sizeof(t->why)) &&
+	return clock_is_usable(want.now, t->why, sizeof(t->why)) &&
 	       cert_validate(tls_ctx_trust(t->ctx), b->chain, b->n, &want,
 			     t->why, sizeof(t->why));
 }

@@ -11,6 +11,7 @@
 #include <wolfssl/wolfcrypt/asn.h>
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
+#include "cert/crl.h"
 #include "cert/pem.h"
 #include "cert/words.h"
 
@@ -22,10 +23,7 @@ struct anchor {
 struct trust {
 	struct anchor *ca;
 	size_t n_cas;
-	struct crl {
-		DerBuffer *der;
-		time_t next; /* when it has no force any more */
-	} crl[TRUST_CRLS_MAX];
+	struct crl crl[CRLS_MAX];
 	size_t n_crls;
 	char *ca_name, *crl_name;
 };
@@ -63,69 +61,6 @@ static int add_ca(struct trust *t, const struct pem_block *block, char *err,
 	return -EINVAL;
 }
 
-/* When the next one is due; false: it is no CRL. Signatures come later. */
-static bool read_crl(const DerBuffer *der, time_t *next)
-{
-	const byte *p = der->buffer;
-	WOLFSSL_X509_CRL *x = wolfSSL_d2i_X509_CRL(NULL, p, (int)der->length);
-	const WOLFSSL_ASN1_TIME *end = NULL;
-	struct tm tm = { 0 };
-	bool ok;
-
-	if (x)
-		end = wolfSSL_X509_CRL_get_nextUpdate(x);
-	ok = end && wolfSSL_ASN1_TIME_to_tm(end, &tm) == WOLFSSL_SUCCESS;
-	if (ok)
-		*next = timegm(&tm);
-	if (x)
-		wolfSSL_X509_CRL_free(x);
-	wolfSSL_ERR_clear_error();
-	return ok;
-}
-
-/* Takes @der over. One that can't be read would let pass what it revokes. */
-static int add_crl(struct trust *t, DerBuffer *der, char *err, size_t err_len)
-{
-	struct crl *c = &t->crl[t->n_crls];
-
-	if (t->n_crls == TRUST_CRLS_MAX) {
-		snprintf(err, err_len, "more than %d CRLs in %s",
-			 TRUST_CRLS_MAX, t->crl_name);
-		wc_FreeDer(&der);
-		return -E2BIG;
-	}
-	if (der && read_crl(der, &c->next)) {
-		c->der = der;
-		t->n_crls++;
-		return 0;
-	}
-	snprintf(err, err_len, "no usable CRL in %s", t->crl_name);
-	wc_FreeDer(&der);
-	return -EINVAL;
-}
-
-static int load_crls(struct trust *t, const struct cert_file *file, char *err,
-		     size_t err_len)
-{
-	struct pem_block left = { file->data, file->len }, one;
-	DerBuffer *der;
-	int r = 0;
-
-	while (!r && pem_next(&left, "X509 CRL", &one)) {
-		der = NULL;
-		wc_PemToDer(one.p, (long)one.len, CRL_TYPE, &der, NULL, NULL,
-			    NULL);
-		r = add_crl(t, der, err, err_len);
-	}
-	if (r || t->n_crls > 0)
-		return r;
-	der = NULL;
-	if (wc_AllocDer(&der, (word32)file->len, CRL_TYPE, NULL))
-		return -ENOMEM;
-	memcpy(der->buffer, file->data, file->len);
-	return add_crl(t, der, err, err_len);
-}
-
 static int load(struct trust *t, const struct cert_file *ca,
 		const struct cert_file *crl, char *err, size_t err_len)
 {
@@ -142,7 +77,9 @@ static int load(struct trust *t, const struct cert_file *ca,
 			 t->ca_name);
 		return -EINVAL;
 	}
-	return crl ? load_crls(t, crl, err, err_len) : 0;
+	return crl ? crl_read(crl, t->crl_name, t->crl, &t->n_crls, err,
+			      err_len)
+		   : 0;
 }
 
 int trust_new(const struct cert_file *ca, const char *ca_name,
@@ -176,7 +113,7 @@ void trust_free(struct trust *t)
 	}
 	free(t->ca);
 	for (size_t i = 0; i < t->n_crls; i++)
-		wc_FreeDer(&t->crl[i].der);
+		crl_free(&t->crl[i]);
 	free(t->ca_name);
 	free(t->crl_name);
 	free(t);

@@ -8,8 +8,7 @@
 
 #include "cert/file.h"
 
-#define TRUST_CAS_MAX  512 /* in one file; more: refused */
-#define TRUST_CRLS_MAX 64
+#define TRUST_CAS_MAX 512 /* in one file; more: refused */
 
 struct DecodedCert;
 struct trust;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Certificates of gateways that are about to end are warned of: at a commit,
- * and then when less than 30, 7 and 1 days are left. So is a clock that can't
- * judge their dates.
+ * Certificates and CRLs of gateways that are about to end are warned of: at a
+ * commit, and then when less than 30, 7 and 1 days are left. So is a clock that
+ * can't judge their dates.
  *
  * Timer: look, each EXPIRY_SECONDS.
  */
@@ -21,25 +21,28 @@
 #include "ringfenced/module.h"
 
 #define EXPIRY_SECONDS 3600
-#define FILES_MAX      128 /* two of each gateway */
+#define FILES_MAX      192 /* three of each gateway */
 
 struct watched {
 	char gateway[64];
 	char file[256];
+	bool crl;
 	int warned; /* the last warning; -1: none, -2: it can't be read */
 };
 
 struct list {
 	struct watched file[FILES_MAX];
 	unsigned int n;
+	bool refuse; /* certificates, while the clock isn't synchronized */
 };
 
 static struct list running, prepared;
-static enum {
+static enum clock_state {
 	FINE,
-	UNSYNCHRONIZED,
+	UNSYNCHRONIZED, /* and certificates are judged by it */
+	REFUSED, /* the same, and they aren't */
 	WRONG
-} clock_said;
+} clock_said; /* of what state was last told */
 static struct event *look;
 
 static void add(struct list *l, const struct lyd_node *gateway,
@@ -55,6 +58,7 @@ static void add(struct list *l, const struct lyd_node *gateway,
 	snprintf(w->gateway, sizeof(w->gateway), "%s",
 		 config_str(gateway, "name"));
 	snprintf(w->file, sizeof(w->file), "%s", file);
+	w->crl = !strcmp(path, "tls/crl-file");
 	w->warned = -1;
 	l->n++;
 }
@@ -65,6 +69,7 @@ static int add_gateway(const struct lyd_node *gateway, void *arg)
 		return 0;
 	add(arg, gateway, CERTSTORE_HOST, "tls/certificate-file");
 	add(arg, gateway, CERTSTORE_OTHERS, "tls/ca-file");
+	add(arg, gateway, CERTSTORE_OTHERS, "tls/crl-file");
 	return 0;
 }
 
@@ -75,7 +80,12 @@ static void warn(const struct watched *w, const struct cert_end *end,
 	struct tm tm;
 
 	strftime(date, sizeof(date), "%Y-%m-%d", gmtime_r(&end->end, &tm));
-	if (warning == 0)
+	if (w->crl && warning == 0)
+		notify(CERT_CRL_ENDED, end->subject, w->file, w->gateway, date);
+	else if (w->crl)
+		notify(CERT_CRL_ENDS, end->subject, w->file, w->gateway, date,
+		       warning);
+	else if (warning == 0)
 		notify(CERT_ENDED, end->subject, w->file, w->gateway, date);
 	else
 		notify(CERT_ENDS, end->subject, w->file, w->gateway, date,
@@ -88,7 +98,9 @@ static void check(struct watched *w)
 	char err[320];
 	int warning = -2;
 
-	if (!cert_first_end(w->file, &end, err, sizeof(err)))
+	if (w->crl && !crl_first_end(w->file, &end, err, sizeof(err)))
+		warning = crl_warning(&end, time(NULL));
+	if (!w->crl && !cert_first_end(w->file, &end, err, sizeof(err)))
 		warning = cert_warning(end.end, time(NULL));
 	if (warning == w->warned)
 		return;
@@ -102,18 +114,24 @@ static void check(struct watched *w)
 /* Said once, and again when it has become worse. */
 static void check_clock(void)
 {
+	enum clock_state state = FINE;
 	char why[256];
 
 	if (running.n == 0)
 		return;
-	if (!clock_is_possible(time(NULL), why, sizeof(why))) {
-		if (clock_said != WRONG)
+	if (!clock_is_possible(time(NULL), why, sizeof(why)))
+		state = WRONG;
+	else if (!clock_was_synchronized())
+		state = running.refuse ? REFUSED : UNSYNCHRONIZED;
+	if (state > clock_said) {
+		if (state == WRONG)
 			notify(CERT_CLOCK_WRONG, why);
-		clock_said = WRONG;
-	} else if (!clock_was_synchronized() && clock_said == FINE) {
-		notify(CERT_CLOCK_UNSURE);
-		clock_said = UNSYNCHRONIZED;
+		else if (state == REFUSED)
+			notify(CERT_CLOCK_REFUSED);
+		else
+			notify(CERT_CLOCK_UNSURE);
 	}
+	clock_said = state;
 }
 
 static void on_look(evutil_socket_t fd, short what, void *arg)
@@ -137,12 +155,16 @@ static int expiry_prepare(const struct lyd_node *old,
 			  struct config_error *err)
 {
 	prepared.n = 0;
+	prepared.refuse = !strcmp(config_str(fresh, "certificate/"
+						    "unsynchronized-clock"),
+				  "refuse");
 	return config_each(fresh, "sip/gateway", add_gateway, &prepared);
 }
 
 static void expiry_commit(void)
 {
 	running = prepared;
+	clock_require_synchronized(running.refuse);
 	on_look(-1, 0, NULL);
 }
 
@@ -157,10 +179,12 @@ static void expiry_exit(void)
 		event_free(look);
 	look = NULL;
 	running.n = 0;
+	running.refuse = false;
+	clock_require_synchronized(false);
 	clock_said = FINE;
 }
 
-static const char *const reads[] = { "sip", NULL };
+static const char *const reads[] = { "sip", "certificate", NULL };
 
 const struct module expiry_module = {
 	.name = "cert",
