@@ -267,7 +267,8 @@ static const struct {
 	  "show\nset\ndel\ndiff\ncommit\nconfirm\nrollback\nhistory\n"
 	  "discard\ntake\nload\nsave\nhelp\n" },
 	{ "complete -s /nonexistent config set",
-	  "log\nnetwork\nmedia\nsip\nguard\ncontrol\n" },
+	  "log\nnetwork\nmedia\nsip\ncertificate\nguard\n"
+	  "control\n" },
 	{ "complete -s /nonexistent config set log level",
 	  "error\nwarning\nnotice\ninfo\ndebug\n" },
 	{ "complete -s /nonexistent config set log level info", "" },
@@ -278,7 +279,8 @@ static const struct {
 	{ "complete -s /nonexistent config set sip gateway x port", "5060\n" },
 	{ "complete config set nonsense", "" },
 	{ "complete -s /nonexistent config show",
-	  "candidate\nall\nlog\nnetwork\nmedia\nsip\nguard\ncontrol\n" },
+	  "candidate\nall\nlog\nnetwork\nmedia\nsip\ncertificate\nguard\n"
+	  "control\n" },
 	{ "complete -s /nonexistent config show all media",
 	  "idle-timeout\nhold-timeout\n" },
 	{ "complete config commit", "confirmed\ncomment\n" },

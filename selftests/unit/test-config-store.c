@@ -125,6 +125,20 @@ int __wrap_mkdirat(int fd, const char *name, mode_t mode)
 	return fails() ? -1 : __real_mkdirat(fd, name, mode);
 }
 
+DIR *__real_fdopendir(int fd);
+DIR *__wrap_fdopendir(int fd);
+DIR *__wrap_fdopendir(int fd)
+{
+	return fails() ? NULL : __real_fdopendir(fd);
+}
+
+struct dirent *__real_readdir64(DIR *d);
+struct dirent *__wrap_readdir64(DIR *d);
+struct dirent *__wrap_readdir64(DIR *d)
+{
+	return fails() ? NULL : __real_readdir64(d);
+}
+
 static void watch(unsigned int at, bool cut)
 {
 	calls = 0;

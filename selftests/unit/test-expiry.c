@@ -281,6 +281,42 @@ static void test_crl(void **state)
 	loop_exit();
 }
 
+/* Each warning is told once, without a commit in between, as time goes by. */
+static void test_time(void **state)
+{
+	static const struct {
+		int day; /* of 100 */
+		const char *words;
+	} days[] = {
+		{ 69, NULL },
+		{ 70, ", in less than 30 days: renew it\n" },
+		{ 71, NULL },
+		{ 92, NULL },
+		{ 93, ", in less than 7 days: renew it\n" },
+		{ 98, NULL },
+		{ 99, ", in less than 1 days: renew it\n" },
+		{ 99, NULL },
+		{ 100, "0 Cert 31: certificate \"/CN=long\" in " },
+		{ 101, NULL },
+	};
+
+	assert_int_equal(loop_init(), 0);
+	assert_int_equal(expiry_module.init(), 0);
+	configure("tls", "long.pem", "alike.pem");
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		fake_now = __real_time(NULL) + days[i].day * (time_t)DAY + 60;
+		said[0] = '\0';
+		expiry_module.renew(NULL);
+		if (days[i].words && !strstr(said, days[i].words))
+			fail_msg("day %d: %s", days[i].day, said);
+		/* Of both files. */
+		assert_int_equal(count(" Cert 3"), days[i].words ? 2 : 0);
+	}
+	fake_now = 0;
+	expiry_module.exit();
+	loop_exit();
+}
+
 static int setup(void **state)
 {
 	if (config_init(NULL) || !mkdtemp(dir))
@@ -288,6 +324,7 @@ static int setup(void **state)
 	make("long", 100);
 	make("week", 5);
 	make("past", 1);
+	sh("cp %s/long.pem %s/alike.pem", dir, dir);
 	make_crl("sixty", 60);
 	make_crl("five", 5);
 	/* -days takes no negative number everywhere: let it end by date. */
@@ -311,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_first_end),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_module),
+		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_crl),
 	};
 
