@@ -67,7 +67,7 @@ int cert_first_end(const char *path, struct cert_end *ret, char *err,
 int crl_first_end(const char *path, struct cert_end *ret, char *err,
 		  size_t err_len)
 {
-	struct crl crls[CRLS_MAX] = { 0 }, *first = NULL;
+	struct crl crls[CRLS_MAX] = { 0 }, *first = crls;
 	struct cert_file file;
 	size_t n;
 	int r = cert_file_read(path, "CRL file", false, &file, err, err_len);
@@ -76,8 +76,8 @@ int crl_first_end(const char *path, struct cert_end *ret, char *err,
 		return r;
 	r = crl_read(&file, path, crls, &n, err, err_len);
 	cert_file_free(&file);
-	for (size_t i = 0; i < n; i++) {
-		if (!first || crls[i].next < first->next)
+	for (size_t i = 1; i < n; i++) {
+		if (crls[i].next < first->next)
 			first = &crls[i];
 	}
 	if (!r) {
