@@ -123,8 +123,11 @@ static int read_proxy(const struct lyd_node *entry, struct loading *l)
 	const char *host = config_str(entry, "proxy-host");
 	uint32_t port;
 
+	gw->extensions = !host;
+	if (!host)
+		return 0;
 	gw->proxy.sin_family = AF_INET;
-	if (!host || inet_pton(AF_INET, host, &gw->proxy.sin_addr) != 1)
+	if (inet_pton(AF_INET, host, &gw->proxy.sin_addr) != 1)
 		return config_fail(l->err, entry, "proxy-host",
 				   "must be an IPv4 address");
 	port = config_u32(entry, "proxy-port",
@@ -182,7 +185,7 @@ static int read_tls(const struct lyd_node *entry, struct loading *l)
 		return 0;
 	if (!name)
 		name = config_str(entry, "proxy-host");
-	snprintf(gw->peer_name, sizeof(gw->peer_name), "%s", name);
+	snprintf(gw->peer_name, sizeof(gw->peer_name), "%s", name ? name : "");
 	set.min = version_by_name(config_str(entry, "tls/version-min"));
 	set.max = version_by_name(config_str(entry, "tls/version-max"));
 	cert_level_by_name(config_str(entry, "tls/validation"), &set.level);
@@ -293,6 +296,8 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 	rc = config_each(tree, "sip/gateway", read_gateway, &l);
 	if (!rc)
 		rc = config_each(tree, "sip/route", read_route, &l);
+	if (!rc)
+		rc = registrar_config_load(tree, &cfg->registrar, err);
 	if (rc < 0) {
 		sip_config_free(cfg);
 		return rc;
@@ -344,5 +349,6 @@ void sip_config_free(struct sip_config *cfg)
 		gateway_free(cfg->gateway[i]);
 	for (unsigned int i = 0; i < cfg->n_routes; i++)
 		free(cfg->route[i].called);
+	registrar_config_clear(&cfg->registrar);
 	free(cfg);
 }

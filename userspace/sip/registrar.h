@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* REGISTER of extensions (RFC 3261, 10.3; Path: RFC 3327). */
+#ifndef SIP_REGISTRAR_H
+#define SIP_REGISTRAR_H
+
+#include "sip/binding.h"
+#include "sip/gateway.h"
+#include "sip/txn.h"
+
+int registrar_init(void); /* 0 or -errno; logs nothing */
+void registrar_exit(void); /* saves the bindings */
+
+/* What counts from now on: bindings that it has no place for end. NULL: none. */
+void registrar_set_config(const struct sip_config *cfg);
+/* Those of before a restart; once, after the first registrar_set_config(). */
+void registrar_restore(void);
+
+/* One that auth_admit() let in. */
+void registrar_received(struct txn *t, const osip_message_t *req);
+
+#endif
