@@ -8,7 +8,7 @@
 import hashlib
 import re
 
-from peer import Dialog, Peer, check, token
+from peer import (CALLEE, Call, Dialog, Gateway, Peer, SDP, check, token)
 
 PLAIN, SECURE = ("127.0.1.1", 5060), ("127.0.1.1", 5061)
 CONFIG = """
@@ -105,7 +105,7 @@ class Phone(Peer):
             headers.append("Authorization: " + authorization)
         text = self.request("REGISTER", self.uri, d, contact=False,
                             headers=headers)
-        return re.sub("(?m)^Via: .*", lambda m: "Via: " + via, text) \
+        return re.sub(r"(?m)^Via: [^\r]*", lambda m: "Via: " + via, text) \
             if via else text
 
     def challenged(self, algorithm="SHA-256", **kw):
@@ -145,3 +145,83 @@ def contacts(ok):
         uri, seconds = re.match(r"<([^>]+)>;expires=(\d+)$", field).groups()
         found[uri] = int(seconds)
     return found
+
+
+class PhoneCall(Call):
+    """A call by a phone, which is challenged, to a number."""
+
+    def __init__(self, caller, callee, number, **kw):
+        super().__init__(caller, callee, **kw)
+        self.uri = "sip:%s@127.0.1.1" % number
+        self.da.local = "<sip:%s@test.example>;tag=%s" % (caller.name,
+                                                          token("t"))
+        self.da.remote = "<%s>" % self.uri
+
+    def text(self, authorization=None):
+        headers = ["Proxy-Authorization: " + authorization] \
+            if authorization else []
+        self.branch = token("z9hG4bK")
+        return self.a.request("INVITE", self.uri, self.da, **dict(
+            {"body": SDP, "branch": self.branch, "headers": headers},
+            **self.kw))
+
+    def reject(self, status):
+        """The final answer to the INVITE before; it gets its ACK."""
+        resp = self.a.expect(status, skip=(100, 180))
+        ack = Dialog(self.da.call_id, self.da.local, resp.get("to"))
+        ack.cseq = self.da.cseq
+        self.a.send(self.a.request("ACK", self.uri, ack, branch=self.branch))
+        return resp
+
+    def challenged(self):
+        self.a.send(self.text())
+        self.a.challenge = challenges(self.reject(407))["SHA-256"]
+        self.a.count = 0
+        self.da.cseq += 1
+        return self
+
+    def send(self, **auth):
+        self.challenged()
+        self.a.send(self.text(self.a.authorize("INVITE", self.uri, **auth)))
+        return self
+
+    def invite(self):
+        self.send()
+        self.a.expect(100)
+        if self.b:
+            self.invite_b = self.b.expect("INVITE")
+        return self
+
+
+class Context:
+    def __init__(self, config=CONFIG):
+        self.gw = Gateway(config=config)
+        self.trunk = Peer("trunk", CALLEE, ("127.0.2.1", 5060))
+        self.extra = []
+
+    def keep(self, thing):
+        self.extra.append(thing)
+        return thing
+
+    def phone(self, number="1001", host="127.0.1.2", port=5070, tcp=False):
+        make = Phone.tcp if tcp else Phone.udp
+        return self.keep(make(number, host, port))
+
+    def again(self, config):
+        """Another configuration, and a new start."""
+        check(self.gw.stop() == 0, "exit status")
+        with open(self.gw.dir + "/conf", "w") as f:
+            f.write(config)
+        self.gw.start()
+
+    def check_clean(self):
+        self.trunk.silent()
+        check(self.gw.stop() == 0, "exit status, or a sanitizer's report")
+
+    def close(self):
+        for thing in self.extra + [self.trunk]:
+            thing.close()
+        if self.gw.process.poll() is None:
+            self.gw.process.kill()
+            self.gw.process.wait()
+        self.gw.remove()

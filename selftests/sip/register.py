@@ -11,42 +11,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
-from peer import (CALLEE, Gateway, Peer, check, own_namespace, run)
-from phone import CONFIG, Phone, challenges, contacts
-
-
-class Context:
-    def __init__(self, config=CONFIG):
-        self.gw = Gateway(config=config)
-        self.trunk = Peer("trunk", CALLEE, ("127.0.2.1", 5060))
-        self.extra = []
-
-    def keep(self, thing):
-        self.extra.append(thing)
-        return thing
-
-    def phone(self, number="1001", host="127.0.1.2", port=5070, tcp=False):
-        make = Phone.tcp if tcp else Phone.udp
-        return self.keep(make(number, host, port))
-
-    def again(self, config):
-        """Another configuration, and a new start."""
-        check(self.gw.stop() == 0, "exit status")
-        with open(self.gw.dir + "/conf", "w") as f:
-            f.write(config)
-        self.gw.start()
-
-    def check_clean(self):
-        self.trunk.silent()
-        check(self.gw.stop() == 0, "exit status, or a sanitizer's report")
-
-    def close(self):
-        for thing in self.extra + [self.trunk]:
-            thing.close()
-        if self.gw.process.poll() is None:
-            self.gw.process.kill()
-            self.gw.process.wait()
-        self.gw.remove()
+from peer import check, own_namespace, run
+from phone import CONFIG, Context, challenges, contacts
 
 
 def basic(t):

@@ -32,11 +32,17 @@ const char *sip_transport_name(enum sip_transport t)
 	return names[t];
 }
 
-static enum sip_transport transport_by_name(const char *name)
+bool sip_transport_by_name(const char *name, enum sip_transport *ret)
 {
-	if (!strcmp(name, "tls"))
-		return SIP_TLS;
-	return strcmp(name, "tcp") ? SIP_UDP : SIP_TCP;
+	static const enum sip_transport all[] = { SIP_UDP, SIP_TCP, SIP_TLS };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strcmp(name, sip_transport_name(all[i])) != 0)
+			continue;
+		*ret = all[i];
+		return true;
+	}
+	return false;
 }
 
 struct gateway *gateway_find(const struct sip_config *cfg, const char *name)
@@ -212,7 +218,7 @@ static int read_gateway(const struct lyd_node *entry, void *arg)
 	l->gw = gw;
 	l->entry = entry;
 	snprintf(gw->name, sizeof(gw->name), "%s", config_str(entry, "name"));
-	gw->transport = transport_by_name(config_str(entry, "transport"));
+	sip_transport_by_name(config_str(entry, "transport"), &gw->transport);
 	ret = read_media(entry, l);
 	if (!ret)
 		ret = read_proxy(entry, l);

@@ -112,5 +112,6 @@ struct gateway *route_find(const struct sip_config *cfg,
 
 /* "udp", "tcp", "tls"; as in URIs. */
 const char *sip_transport_name(enum sip_transport t);
+bool sip_transport_by_name(const char *name, enum sip_transport *ret);
 
 #endif

@@ -158,19 +158,6 @@ static bool is_text(const char *text)
 	return *text && strlen(text) <= TEXT_MAX;
 }
 
-static bool transport_by_name(const char *name, enum sip_transport *ret)
-{
-	static const enum sip_transport all[] = { SIP_UDP, SIP_TCP, SIP_TLS };
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if (strcmp(name, sip_transport_name(all[i])) != 0)
-			continue;
-		*ret = all[i];
-		return true;
-	}
-	return false;
-}
-
 static bool read_where(json_t *entry, const struct sip_config *cfg,
 		       struct sip_path *ret)
 {
@@ -186,7 +173,7 @@ static bool read_where(json_t *entry, const struct sip_config *cfg,
 	ret->peer.sin_port = htons((uint16_t)port);
 	return ret->gw && ret->gw->extensions && port > 0 && port <= 65535 &&
 	       inet_pton(AF_INET, address, &ret->peer.sin_addr) == 1 &&
-	       transport_by_name(transport, &ret->transport) &&
+	       sip_transport_by_name(transport, &ret->transport) &&
 	       (ret->transport == SIP_TLS) == (ret->gw->transport == SIP_TLS);
 }
 
