@@ -181,6 +181,9 @@
 	X(SIP_REGISTRATIONS_LOST, "SipEp", 354, WARN, 0,                       \
 	  "registrations of before the restart are dropped: %s",               \
 	  "Extensions can't be called until they register again.")             \
+	X(SIP_REGISTRATION_DELETED, "SipEp", 355, NOTE, 0,                     \
+	  "%s ends %u registrations of extension %s",                          \
+	  "Its phones can't be called until they register again.")             \
                                                                                \
 	X(MEDIA_DESYNC, "Mipt", 110, WARN, 20,                                 \
 	  "The call %s on endpoint %s detected an SRTP cryptographic error. "  \

@@ -374,6 +374,13 @@ void registrar_received(struct txn *t, const osip_message_t *req)
 	osip_free(r.call_id);
 }
 
+unsigned int registrar_end(const char *number)
+{
+	struct aor *aor = aor_find(number);
+
+	return aor ? aor_end(aor, BINDING_REMOVED) : 0;
+}
+
 static bool has_gateway(const struct gateway *gw)
 {
 	for (unsigned int i = 0; i < config->n_gateways; i++) {

@@ -15,6 +15,9 @@ void registrar_set_config(const struct sip_config *cfg);
 /* Those of before a restart; once, after the first registrar_set_config(). */
 void registrar_restore(void);
 
+/* All that an extension has registered, by an operator: how many there were. */
+unsigned int registrar_end(const char *number);
+
 /* One that auth_admit() let in. */
 void registrar_received(struct txn *t, const osip_message_t *req);
 
