@@ -45,7 +45,7 @@ static int teardown(void **state)
 
 static int read_text(const char *text, struct digest_credentials *c)
 {
-	osip_authorization_t *auth;
+	osip_authorization_t *auth = NULL;
 	int ret;
 
 	assert_int_equal(osip_authorization_init(&auth), 0);
@@ -58,8 +58,8 @@ static int read_text(const char *text, struct digest_credentials *c)
 
 static void test_examples(void **state)
 {
-	struct digest_credentials c;
-	struct digest_ha1 right, wrong;
+	struct digest_credentials c = { 0 };
+	struct digest_ha1 right = { 0 }, wrong = { 0 };
 
 	assert_int_equal(
 		digest_ha1_make("Mufasa", REALM, "Circle of Life", &right), 0);
@@ -126,7 +126,7 @@ static void test_malformed(void **state)
 		  "cnonce=\"c\", nc=00000001",
 		  -EINVAL },
 	};
-	struct digest_credentials c;
+	struct digest_credentials c = { 0 };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int ret = read_text(cases[i].text, &c);
@@ -139,7 +139,7 @@ static void test_malformed(void **state)
 
 static void test_quotes(void **state)
 {
-	struct digest_credentials c;
+	struct digest_credentials c = { 0 };
 
 	assert_int_equal(read_text("Digest username=\"a\\\"b\\\\c\", " R REST
 					   QOP RESPONSE,
@@ -150,7 +150,7 @@ static void test_quotes(void **state)
 
 static void test_long(void **state)
 {
-	struct digest_credentials c;
+	struct digest_credentials c = { 0 };
 	char text[4096], name[DIGEST_USER_MAX + 2];
 
 	memset(name, 'u', sizeof(name));

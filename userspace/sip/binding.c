@@ -198,11 +198,15 @@ void binding_end(struct binding *b, enum binding_end why)
 
 unsigned int aor_end(struct aor *aor, enum binding_end why)
 {
-	unsigned int n = aor->n;
+	struct binding *b, *next;
+	unsigned int n = 0;
 
 	/* The last one takes the extension with it. */
-	for (unsigned int i = 0; i < n; i++)
-		binding_end(TAILQ_FIRST(&aor->bindings), why);
+	for (b = TAILQ_FIRST(&aor->bindings); b; b = next) {
+		next = TAILQ_NEXT(b, entry);
+		binding_end(b, why);
+		n++;
+	}
 	return n;
 }
 
@@ -280,9 +284,15 @@ static void enter(struct aor *aor, struct binding *b, unsigned int seconds)
 /* The oldest give way, but not the one that was just set. */
 static void make_room(struct aor *aor, unsigned int most)
 {
-	while (aor->n > most && aor->n > 1)
-		binding_end(TAILQ_LAST(&aor->bindings, bindings),
-			    BINDING_REPLACED);
+	unsigned int excess = aor->n > most ? aor->n - most : 0;
+	struct binding *b, *newer;
+
+	for (b = TAILQ_LAST(&aor->bindings, bindings); b && excess; b = newer) {
+		newer = TAILQ_PREV(b, bindings, entry);
+		if (newer)
+			binding_end(b, BINDING_REPLACED);
+		excess--;
+	}
 }
 
 int binding_set(const char *number, const struct binding *from,
