@@ -195,6 +195,20 @@ def by_tcp(t):
     refused(t, "1001", 480)
 
 
+def lost(t):
+    """a call whose phone has lost its connection can end"""
+    p = t.phone(tcp=True)
+    p.register(300)
+    call = trunk_call(t, p).establish()
+    p.close()
+    t.gw.until(lambda: "closed by peer" in t.gw.said(), "not noticed")
+    call.da.cseq += 1
+    t.trunk.send(t.trunk.request("BYE", call.da.target, call.da))
+    t.trunk.expect(200)
+    t.gw.gone()
+    check("0.0.0.0" not in t.gw.said(), "and nobody else is tried")
+
+
 def path(t):
     """Path becomes Route"""
     p = t.phone()
@@ -258,7 +272,7 @@ def restart(t):
 
 
 TESTS = [outside, only_so, once, called, nobody, each_other, serial, nat,
-         by_tcp, path, intruder, cancel, restart]
+         by_tcp, lost, path, intruder, cancel, restart]
 
 if __name__ == "__main__":
     own_namespace()

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -48,29 +46,24 @@ static void to_hex(const uint8_t *p, unsigned int n, char *text)
 	text[2 * n] = '\0';
 }
 
-/* H(part:part:...); the parts end with a NULL. */
-static int hash(enum digest_algorithm a, char *hex, ...)
+/* H(part:part:...) */
+static int hash(enum digest_algorithm a, const char *const *part, size_t n,
+		char *hex)
 {
 	enum wc_HashType type = algorithms[a].type;
-	const char *part, *colon = "";
 	uint8_t raw[32];
 	wc_HashAlg state;
-	va_list ap;
-	int err;
+	int err = 0;
 
 	if (wc_HashInit(&state, type))
 		return -EIO;
-	va_start(ap, hex);
-	err = 0;
-	while (!err && (part = va_arg(ap, const char *))) {
-		err = wc_HashUpdate(&state, type, (const byte *)colon,
-				    (word32)strlen(colon));
+	for (size_t i = 0; !err && i < n; i++) {
+		if (i > 0)
+			err = wc_HashUpdate(&state, type, (const byte *)":", 1);
 		if (!err)
-			err = wc_HashUpdate(&state, type, (const byte *)part,
-					    (word32)strlen(part));
-		colon = ":";
+			err = wc_HashUpdate(&state, type, (const byte *)part[i],
+					    (word32)strlen(part[i]));
 	}
-	va_end(ap);
 	if (!err)
 		err = wc_HashFinal(&state, type, raw);
 	wc_HashFree(&state, type);
@@ -84,12 +77,12 @@ static int hash(enum digest_algorithm a, char *hex, ...)
 int digest_ha1_make(const char *user, const char *realm, const char *password,
 		    struct digest_ha1 *ret)
 {
+	const char *const parts[] = { user, realm, password };
 	struct digest_ha1 ha1;
 	int err = 0;
 
 	for (unsigned int i = 0; !err && i < DIGEST_NR; i++)
-		err = hash((enum digest_algorithm)i, ha1.hex[i], user, realm,
-			   password, NULL);
+		err = hash((enum digest_algorithm)i, parts, 3, ha1.hex[i]);
 	if (!err)
 		*ret = ha1;
 	secret_wipe(&ha1, sizeof(ha1));
@@ -198,11 +191,14 @@ bool digest_matches(const struct digest_credentials *c,
 		    const struct digest_ha1 *ha1, const char *method)
 {
 	char a2[DIGEST_HEX_MAX + 1], want[DIGEST_HEX_MAX + 1];
+	const char *const second[] = { method, c->uri };
+	const char *const parts[] = {
+		ha1->hex[c->algorithm], c->nonce, c->nc, c->cnonce, "auth", a2
+	};
 	bool ok;
 
-	if (hash(c->algorithm, a2, method, c->uri, NULL) < 0 ||
-	    hash(c->algorithm, want, ha1->hex[c->algorithm], c->nonce, c->nc,
-		 c->cnonce, "auth", a2, NULL) < 0)
+	if (hash(c->algorithm, second, 2, a2) < 0 ||
+	    hash(c->algorithm, parts, 6, want) < 0)
 		return false;
 	ok = same(want, c->response, 2 * algorithms[c->algorithm].bytes);
 	secret_wipe(want, sizeof(want));
