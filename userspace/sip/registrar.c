@@ -272,6 +272,8 @@ static int process(struct request *r)
 	const char *user = r->msg->to->url->username;
 	const osip_contact_t *first = osip_list_get(&r->msg->contacts, 0);
 
+	if (message_header(r->msg, "require")) /* we support no extension */
+		return refuse(r, 420, NULL);
 	if (!is_plain(r->call_id))
 		return refuse(r, 400, "Call-ID is no word");
 	if (!user || strcmp(user, r->extension->number) != 0)
@@ -329,8 +331,9 @@ static int complete(const struct request *r, osip_message_t *resp)
 	return add_date(resp);
 }
 
-static void respond(struct txn *t, const struct request *r)
+static void respond(const struct request *r)
 {
+	struct sip_path path = r->where;
 	char tag[MESSAGE_TOKEN_MAX] = "x", text[16];
 	osip_message_t *resp;
 
@@ -349,17 +352,24 @@ static void respond(struct txn *t, const struct request *r)
 	}
 	if (r->status == 503)
 		osip_message_set_header(resp, "Retry-After", SIP_RETRY_AFTER);
+	if (r->status == 420)
+		osip_message_set_header(resp, "Unsupported",
+					message_header(r->msg, "require"));
 	message_warn(resp, r->why);
-	txn_respond(t, resp);
+	txn_send(resp, &path);
+	osip_message_free(resp);
 }
 
-void registrar_received(struct txn *t, const osip_message_t *req)
+void registrar_received(const osip_message_t *req, struct sip_path *path)
 {
 	struct request r = {
 		.msg = req,
 		.extension = auth_extension(req),
-		.where = *txn_path(t),
+		.where = *path,
 	};
+
+	if (path->transport == SIP_UDP)
+		message_reply_to(req, &r.where.peer);
 
 	if (!r.extension || osip_call_id_to_str(req->call_id, &r.call_id) != 0)
 		r.status = 500;
@@ -370,7 +380,7 @@ void registrar_received(struct txn *t, const osip_message_t *req)
 			 "REGISTER of extension %s is refused with %d%s%s",
 			 r.extension ? r.extension->number : "?", r.status,
 			 r.why ? ": " : "", r.why ? r.why : "");
-	respond(t, &r);
+	respond(&r);
 	osip_free(r.call_id);
 }
 

@@ -18,7 +18,11 @@ void registrar_restore(void);
 /* All that an extension has registered, by an operator: how many there were. */
 unsigned int registrar_end(const char *number);
 
-/* One that auth_admit() let in. */
-void registrar_received(struct txn *t, const osip_message_t *req);
+/*
+ * One that auth_admit() let in: it is answered, without a transaction, so that
+ * many at once cost calls nothing. One that is repeated, since its answer was
+ * lost, is challenged anew: its nonce count was used.
+ */
+void registrar_received(const osip_message_t *req, struct sip_path *path);
 
 #endif

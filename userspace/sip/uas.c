@@ -122,6 +122,10 @@ static bool on_new(osip_message_t *req, struct sip_path *path)
 		return true;
 	if (path->gw->extensions && !admit(req, path))
 		return true;
+	if (path->gw->extensions && MSG_IS_REGISTER(req)) {
+		registrar_received(req, path);
+		return true;
+	}
 	if (txn_full()) {
 		refuse(req, path, 503);
 		return true;
@@ -185,8 +189,6 @@ static void on_request(struct txn *t, const osip_message_t *req)
 			in_dialog(t, req, leg);
 		else
 			respond(t, 481, NULL, NULL);
-	} else if (MSG_IS_REGISTER(req) && txn_path(t)->gw->extensions) {
-		registrar_received(t, req);
 	} else if (MSG_IS_INVITE(req)) {
 		invite_received(t, req);
 	} else if (MSG_IS_OPTIONS(req)) {
