@@ -412,7 +412,7 @@ static int cmd_version(struct cli *cli, struct words *w)
 static int no_command(const struct cli *cli, const struct command *c,
 		      const char *word)
 {
-	char names[128] = "";
+	char names[256] = "";
 
 	for (; c->name; c++)
 		if (c->sub || c->help)
