@@ -13,8 +13,13 @@
 #include "base/loop.h"
 #include "config/datastore.h"
 #include "media/media.h"
+#include "manage/registrations.h"
 #include "ringfenced/apply.h"
+#include "sip/registrar.h"
+#include "sip/regstore.h"
 
+static const struct api_registrations registrations = { regstore_list,
+							registrar_end };
 static const char *run_dir;
 
 const char *daemon_run_dir(void)
@@ -32,6 +37,7 @@ static int serve(struct modules *m, const char *file)
 	struct config_error errs[8];
 	int n;
 
+	api_set_registrations(&registrations);
 	if (apply_init(file, m) || modules_init(m))
 		return 1;
 	n = datastore_start(daemon_datastore(), errs, 8);

@@ -253,11 +253,11 @@ static void test_monitor_json(void **state)
 static const struct {
 	const char *words, *want;
 } completions[] = {
-	{ "complete",
-	  "-j\n-n\n-s\n-c\n-b\n-"
-	  "force\nsession\nconfig\ncertificate\nkeylog\nbackup\nlog\n"
-	  "netns\nrules\nban\ntrust\nlimit\n"
-	  "stats\nmonitor\ntop\nstatus\nversion\nhelp\n" },
+	{ "complete", "-j\n-n\n-s\n-c\n-b\n-"
+		      "force\nsession\nconfig\ncertificate\n"
+		      "registration\nkeylog\nbackup\nlog\n"
+		      "netns\nrules\nban\ntrust\nlimit\n"
+		      "stats\nmonitor\ntop\nstatus\nversion\nhelp\n" },
 	{ "complete session", "add\nset\ndel\nlist\nshow\n" },
 	{ "complete -j session", "add\nset\ndel\nlist\nshow\n" },
 	{ "complete -b", "<file>\n" },
@@ -355,11 +355,10 @@ static void test_complete_is_hidden(void **state)
 {
 	expect("help", 0, NULL);
 	assert_null(strstr(out, "complete"));
-	expect_refused("nonsense",
-		       "there are: session, config, certificate, keylog, "
-		       "backup, log, netns, "
-		       "rules, ban, trust, limit, stats,"
-		       " monitor, top, status, version, help\n");
+	expect_refused("nonsense", "there are: session, config, certificate, "
+				   "registration, keylog, backup, log, netns, "
+				   "rules, ban, trust, limit, stats,"
+				   " monitor, top, status, version, help\n");
 }
 
 int main(void)

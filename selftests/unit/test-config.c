@@ -108,7 +108,7 @@ static const struct {
 	  "2: network lan: unknown word \"name\"; allowed: address, "
 	  "media-port-min, media-port-max\n" },
 	{ "sip", "1: sip: the line is incomplete: go on with "
-		 "connections, gateway, route\n" },
+		 "connections, registrar, gateway, route, extension\n" },
 	{ "network", "1: network: name the network\n" },
 	{ NET "network lan",
 	  "2: network lan: the line is incomplete: go on with "
@@ -273,8 +273,9 @@ static const struct {
 
 	/* Nothing to compare with: one error only. */
 	{ NET "sip gateway in network lan",
-	  "2: sip gateway in proxy-host: missing, but mandatory: give "
-	  "the IPv4 address of one host, like 192.0.2.1\n" },
+	  "2: sip gateway in type: a gateway of type trunk needs a "
+	  "proxy-host; without one, extensions register at it: give type "
+	  "endpoint\n" },
 	{ NET "sip gateway in proxy-host 10.0.0.2",
 	  "2: sip gateway in network: missing, but mandatory: give "
 	  "the name of a configured network\n" },
@@ -329,9 +330,6 @@ static void test_words(void **state)
 		"4: network: \"a#b\" can't be a name: give " NAME_WORDS "\n"
 		"5: sip gateway g network: missing, but mandatory: "
 		"give the name of a configured network\n"
-		"5: sip gateway g proxy-host: missing, but "
-		"mandatory: give the IPv4 address of one host, "
-		"like 192.0.2.1\n"
 		"6: sip gateway g tls peer-name: \"pbx#1\" won't "
 		"do: give a host name or an IP address\n"
 		"7: log target: \"stderr#\" won't do: give one of "

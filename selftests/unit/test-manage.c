@@ -20,6 +20,7 @@
 #include "config/edit.h"
 #include "manage/api.h"
 #include "manage/peer.h"
+#include "manage/registrations.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define SECRET	      "hunter2"
@@ -175,6 +176,13 @@ static const struct {
 	{ "GET", "/certificates?store=host", "", { 403, 200, 200, 200 } },
 	{ "POST", "/certificates/reload", "", { 403, 403, 403, 200 } },
 	{ "GET", "/state", "", { 403, 200, 200, 200 } },
+	{ "GET", "/registrations", "", { 403, 200, 200, 200 } },
+	{ "DELETE", "/registrations", "", { 403, 403, 400, 400 } },
+	{ "DELETE", "/registrations?extension=no", "", { 403, 403, 404, 404 } },
+	{ "DELETE",
+	  "/registrations?extension=yes",
+	  "",
+	  { 403, 403, 200, 200 } },
 	/* There is no file for it. */
 	{ "POST", "/keylog", "{\"seconds\":9}", { 403, 403, 403, 404 } },
 	{ "DELETE", "/keylog", "", { 403, 403, 403, 200 } },
@@ -195,8 +203,22 @@ static const struct {
 	{ "POST", "/config/diff", "", { 403, 405, 405, 405 } },
 };
 
+static json_t *list_registrations(void)
+{
+	return json_pack("[{s:s}]", "extension", "yes");
+}
+
+static unsigned int end_registrations(const char *extension)
+{
+	return strcmp(extension, "yes") ? 0 : 2;
+}
+
 static void test_roles(void **state)
 {
+	static const struct api_registrations registrar = { list_registrations,
+							    end_registrations };
+
+	api_set_registrations(&registrar);
 	for (int r = 0; r < 4; r++) {
 		teardown(state);
 		setup(state);

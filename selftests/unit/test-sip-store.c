@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,8 +38,14 @@ static struct store_record sample(void)
 		.number = 12,
 		.session = 34,
 		.since = 1700000000,
-		.leg = { { (char *)"inside", d }, { (char *)"outside", d } },
+		.leg = { { .gateway = (char *)"inside", .dialog = d },
+			 { .gateway = (char *)"outside", .dialog = d } },
 	};
+
+	r.leg[0].transport = SIP_TCP;
+	r.leg[0].peer.sin_family = AF_INET;
+	r.leg[0].peer.sin_addr.s_addr = htonl(0x0a000002);
+	r.leg[0].peer.sin_port = htons(5070);
 
 	r.leg[1].dialog.n_routes = 0;
 	r.leg[1].dialog.call_id = (char *)"other";
@@ -60,6 +67,9 @@ static void test_round_trip(void **state)
 	assert_int_equal(back.leg[0].dialog.n_routes, 2);
 	assert_int_equal(back.leg[0].dialog.local_cseq, 4294967295U);
 	assert_string_equal(back.leg[1].dialog.call_id, "other");
+	assert_int_equal(back.leg[0].transport, SIP_TCP);
+	assert_int_equal(ntohs(back.leg[0].peer.sin_port), 5070);
+	assert_int_equal(back.leg[1].peer.sin_port, 0);
 	again = store_format(&back);
 	assert_string_equal(again, text);
 	store_record_clear(&back);
@@ -80,7 +90,8 @@ static void test_damage(void **state)
 		size_t rest = strlen(strchr(line, '\n') + 1);
 		char *without = strdup(text);
 
-		if (strncmp(line, "route ", 6) != 0) {
+		if (strncmp(line, "route ", 6) != 0 &&
+		    strncmp(line, "peer ", 5) != 0) {
 			memmove(without + (line - text), strchr(line, '\n') + 1,
 				rest + 1);
 			assert_int_equal(store_parse(without, strlen(without),
@@ -103,6 +114,13 @@ static void test_bad_values(void **state)
 		{ "since 17", "since 99999999999999999999" },
 		{ "call-id other", "call-id " },
 		{ "call-id other", "call-id o\rher" },
+		{ "peer tcp", "peer sctp" },
+		{ "peer tcp 10.0.0.2", "peer tcp 10.0.0" },
+		{ "peer tcp 10.0.0.2 5070", "peer tcp 10.0.0.2" },
+		{ "peer tcp 10.0.0.2 5070", "peer tcp 10.0.0.2 65536" },
+		{ "peer tcp 10.0.0.2 5070", "peer tcp 10.0.0.2 0" },
+		{ "peer tcp 10.0.0.2 5070", "peer tcp 10.0.0.2 5x" },
+		{ "peer tcp 10.0.0.2 5070", "peer " },
 		{ "end\n", "end\nend\n" },
 		{ "ringfence-call 1", "ringfence-call 2" },
 	};

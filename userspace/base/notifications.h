@@ -174,6 +174,28 @@
 	X(SIP_CALL_VOLATILE, "SipEp", 341, WARN, 20,                           \
 	  "call %u would not survive a restart: %s",                           \
 	  "Its record can't be written to the run directory.")                 \
+	X(SIP_REGISTERED, "SipEp", 350, INFO, 0,                               \
+	  "extension %s has registered from %s:%u by %s on SIP gateway %s, "   \
+	  "for %u seconds",                                                    \
+	  "A contact that was not there before; to register it again is not "  \
+	  "told.")                                                             \
+	X(SIP_UNREGISTERED, "SipEp", 351, INFO, 0,                             \
+	  "extension %s is no longer registered from %s:%u on SIP gateway "    \
+	  "%s: %s",                                                            \
+	  "A contact is gone; the text says why.")                             \
+	X(SIP_REGISTER_FAILED, "SipEp", 352, WARN, 20,                         \
+	  "extension %s from %s:%u on SIP gateway %s: %s",                     \
+	  "Somebody can't prove to be an extension. Often repeated, from one " \
+	  "address it gets it banned: see guard strike.")                      \
+	X(SIP_REGISTRATIONS_VOLATILE, "SipEp", 353, WARN, 20,                  \
+	  "registrations would not survive a restart: %s",                     \
+	  "They can't be written to the run directory.")                       \
+	X(SIP_REGISTRATIONS_LOST, "SipEp", 354, WARN, 0,                       \
+	  "registrations of before the restart are dropped: %s",               \
+	  "Extensions can't be called until they register again.")             \
+	X(SIP_REGISTRATION_DELETED, "SipEp", 355, NOTE, 0,                     \
+	  "%s ends %u registrations of extension %s",                          \
+	  "Its phones can't be called until they register again.")             \
                                                                                \
 	X(MEDIA_DESYNC, "Mipt", 110, WARN, 20,                                 \
 	  "The call %s on endpoint %s detected an SRTP cryptographic error. "  \

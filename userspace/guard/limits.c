@@ -76,10 +76,11 @@ static void add_port(struct rgf_ports *ports, uint16_t port, uint16_t *left_out)
 static void add_trusted(struct guard_config *c, const struct lyd_node *gateway)
 {
 	struct guard_trusted *t = &c->trusted[c->n_trusted];
+	const char *host = config_str(gateway, "proxy-host");
 	struct in_addr addr;
 
-	if (c->n_trusted == GUARD_GATEWAYS_MAX ||
-	    inet_pton(AF_INET, config_str(gateway, "proxy-host"), &addr) != 1)
+	if (c->n_trusted == GUARD_GATEWAYS_MAX || !host ||
+	    inet_pton(AF_INET, host, &addr) != 1)
 		return;
 	for (unsigned int i = 0; i < c->n_trusted; i++) {
 		if (c->trusted[i].addr.s_addr == addr.s_addr)

@@ -59,19 +59,31 @@ void trust_set_time(uint32_t seconds)
 	trust_seconds = seconds;
 }
 
-void trust_grant(struct in_addr addr, const char *comment)
+void trust_grant_for(struct in_addr addr, uint32_t seconds, const char *comment)
 {
 	struct rgf_trust t = {
 		.prefix = { rgf_addr_v4(addr), 32 },
-		.time = trust_seconds,
+		.time = seconds,
 	};
 
-	if (!trust_seconds)
+	if (!seconds)
 		return;
-	log_dbg("guard", "trust %s: %s", inet_ntoa(addr), comment);
+	log_dbg("guard", "trust %s for %u s: %s", inet_ntoa(addr), seconds,
+		comment);
 	if (!kernel)
 		return;
 	snprintf(t.comment, sizeof(t.comment), "%s", comment);
 	if (rgf_trust_add(kernel, &t))
 		notify(GUARD_REFUSED, "trust", rgf_error(kernel));
+}
+
+void trust_grant(struct in_addr addr, const char *comment)
+{
+	trust_grant_for(addr, trust_seconds, comment);
+}
+
+/* The kernel doesn't let what is granted take the place of what is configured. */
+void trust_end(struct in_addr addr, const char *comment)
+{
+	trust_grant_for(addr, 1, comment);
 }

@@ -38,4 +38,10 @@ void strike(struct in_addr addr, enum ringfence_strike_reason reason,
 void trust_grant(struct in_addr addr, const char *comment);
 void trust_set_time(uint32_t seconds); /* 0: grant nothing */
 
+/* Trust @addr for so long from now on, whatever it was granted before. */
+void trust_grant_for(struct in_addr addr, uint32_t seconds,
+		     const char *comment);
+/* No longer, unless it is configured. */
+void trust_end(struct in_addr addr, const char *comment);
+
 #endif

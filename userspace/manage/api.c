@@ -40,6 +40,9 @@ static const struct {
 	{ "POST", "/certificates/reload", CONFIG_ROLE_ADMIN,
 	  api_certificate_reload },
 	{ "GET", "/state", CONFIG_ROLE_READ_ONLY, api_overview },
+	{ "GET", "/registrations", CONFIG_ROLE_READ_ONLY, api_registrations },
+	{ "DELETE", "/registrations", CONFIG_ROLE_OPERATOR,
+	  api_registration_end },
 	{ "POST", "/keylog", CONFIG_ROLE_ADMIN, api_keylog_start },
 	{ "DELETE", "/keylog", CONFIG_ROLE_ADMIN, api_keylog_stop },
 };

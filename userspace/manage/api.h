@@ -29,6 +29,8 @@
  *	POST	/certificates/request	{"name": FILE, "cn": TEXT, "names": [TEXT],
  *					"key": KIND, "days": N}; 0 days: a request
  *	POST	/certificates/reload	read the files again
+ *	GET	/registrations		the contacts of extensions
+ *	DELETE	/registrations		extension=NUMBER: all of one
  *	GET	/state			what to be warned of: key log, clock
  *	POST	/keylog			{"seconds": N}
  *	DELETE	/keylog

@@ -56,6 +56,10 @@ void api_overview(struct call *c, struct api_reply *ret);
 void api_keylog_start(struct call *c, struct api_reply *ret);
 void api_keylog_stop(struct call *c, struct api_reply *ret);
 
+/* registrations.c */
+void api_registrations(struct call *c, struct api_reply *ret);
+void api_registration_end(struct call *c, struct api_reply *ret);
+
 /* certificates.c */
 void api_certificates(struct call *c, struct api_reply *ret);
 void api_certificate_import(struct call *c, struct api_reply *ret);

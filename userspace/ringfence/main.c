@@ -174,6 +174,19 @@ static const struct command keylog_commands[] = {
 	{ 0 },
 };
 
+static const struct command registration_commands[] = {
+	{ .name = "list",
+	  .args = "",
+	  .help = "a line for each contact of an extension",
+	  .run = cmd_registration_list },
+	{ .name = "delete",
+	  .args = "EXTENSION",
+	  .help = "end all that an extension has registered",
+	  .run = cmd_registration_delete,
+	  .complete = complete_registration },
+	{ 0 },
+};
+
 static const struct command backup_commands[] = {
 	{ .name = "save",
 	  .args = "FILE [passphrase FILE]",
@@ -305,6 +318,7 @@ static const struct command commands[] = {
 	{ .name = "session", .sub = session_commands },
 	{ .name = "config", .sub = config_commands },
 	{ .name = "certificate", .sub = certificate_commands },
+	{ .name = "registration", .sub = registration_commands },
 	{ .name = "keylog", .sub = keylog_commands },
 	{ .name = "backup", .sub = backup_commands },
 	{ .name = "log", .sub = log_commands },
@@ -398,7 +412,7 @@ static int cmd_version(struct cli *cli, struct words *w)
 static int no_command(const struct cli *cli, const struct command *c,
 		      const char *word)
 {
-	char names[128] = "";
+	char names[256] = "";
 
 	for (; c->name; c++)
 		if (c->sub || c->help)

@@ -17,11 +17,14 @@
 #include "base/notify.h"
 #include "config/config.h"
 #include "config/datastore.h"
+#include "manage/registrations.h"
 #include "ringfenced/apply.h"
 #include "ringfenced/detach.h"
 #include "ringfenced/modules.h"
 #include "ringfenced/options.h"
 #include "ringfenced/rundir.h"
+#include "sip/registrar.h"
+#include "sip/regstore.h"
 
 #define ERRORS_MAX 100 /* of one configuration, that are shown */
 #define SENTENCE   320
@@ -31,6 +34,9 @@ static const struct module *const table[] = {
 	&log_module, &media_module,  &guard_module,
 	&sip_module, &expiry_module, &manage_module,
 };
+
+static const struct api_registrations registrations = { regstore_list,
+							registrar_end };
 
 /* "FILE:LINE: path: text"; line and path only if there is one. */
 static void format_error(const char *file, const struct config_error *err,
@@ -225,6 +231,7 @@ static int run_modules(const struct options *opt)
 			  strerror(-ret));
 		goto out;
 	}
+	api_set_registrations(&registrations);
 	ret = modules_init(&m);
 	if (!ret)
 		ret = configure(opt->config_file);

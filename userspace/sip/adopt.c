@@ -8,9 +8,16 @@
 #include "sip/call.h"
 #include "sip/store.h"
 
-/* Move the record's dialog into the leg. */
+/*
+ * Move the record's dialog into the leg. An extension's connection is gone; the
+ * next request on a new one says where it is.
+ */
 static int adopt_leg(struct leg *leg, struct store_leg *from)
 {
+	if (leg->gw->extensions) {
+		leg->path.transport = from->transport;
+		leg->path.peer = from->peer;
+	}
 	leg->dialog = from->dialog;
 	memset(&from->dialog, 0, sizeof(from->dialog));
 	return leg_index(leg);

@@ -473,10 +473,17 @@ static void leg_init(struct call *c, unsigned int i, struct gateway *gw)
 	leg->path.peer = gw->proxy;
 }
 
-void call_aim(struct call *c, struct gateway *to)
+static void leg_aim(struct call *c)
+{
+	leg_init(c, 1, c->target.gw);
+	if (c->target.binding)
+		c->leg[1].path = c->target.binding->where;
+}
+
+void call_aim(struct call *c)
 {
 	leg_clear(&c->leg[1]);
-	leg_init(c, 1, to);
+	leg_aim(c);
 	release_media(c);
 	c->provisional = false;
 }
@@ -506,9 +513,15 @@ struct call *call_new_numbered(struct gateway *from, struct gateway *to,
 	return c;
 }
 
-struct call *call_new(struct gateway *from, struct gateway *to)
+struct call *call_new(struct gateway *from, const struct target *to)
 {
-	return call_new_numbered(from, to, last_number + 1);
+	struct call *c = call_new_numbered(from, to->gw, last_number + 1);
+
+	if (!c)
+		return NULL;
+	c->target = *to;
+	leg_aim(c);
+	return c;
 }
 
 int calls_init(void)

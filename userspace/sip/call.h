@@ -15,6 +15,7 @@
 #include "sip/change.h"
 #include "sip/info.h"
 #include "sip/leg.h"
+#include "sip/target.h"
 
 enum call_state {
 	/* The caller's INVITE was accepted for routing; 100 is sent. */
@@ -52,14 +53,14 @@ struct call {
 	char *early_tag; /* of the callee's provisional answer with SDP */
 	bool provisional; /* the callee has answered something */
 	bool cancel_sent;
-	unsigned int next_route; /* if the callee can't be reached */
+	struct target target; /* and if the callee can't be reached, the next */
 	bool late; /* the caller's INVITE had no SDP: the callee makes the offer,
 		    * in its 2xx, and the caller answers in its ACK */
 	time_t since; /* answered at, CLOCK_REALTIME; 0: not yet */
 };
 
-/* The callee is to be reached by that gateway, now. Forgets what was tried. */
-void call_aim(struct call *c, struct gateway *to);
+/* The callee is to be reached at c->target, now. Forgets what was tried. */
+void call_aim(struct call *c);
 
 int calls_init(void); /* 0 or -errno */
 /* Established calls stay in the kernel and in the store; others are ended. */
@@ -67,8 +68,8 @@ void calls_exit(void);
 
 bool calls_full(void);
 bool calls_use(const struct gateway *gw); /* is any on it? */
-/* A new call in CALL_NEW, leg 0 of which is @gw's; NULL: no memory, or full. */
-struct call *call_new(struct gateway *from, struct gateway *to);
+/* A new call in CALL_NEW, leg 0 of which is @from's; NULL: no memory, or full. */
+struct call *call_new(struct gateway *from, const struct target *to);
 /* As call_new(), with a number of before a restart. */
 struct call *call_new_numbered(struct gateway *from, struct gateway *to,
 			       uint32_t number);

@@ -33,7 +33,7 @@ struct conn {
 	enum conn_wait wait;
 	bool ready;
 	bool inbound;
-	bool heard; /* a whole message came */
+	bool heard; /* a whole message came, of who may send some */
 	uint64_t trust_again; /* not granted before, ms */
 	uint64_t last; /* the order of their last whole messages, or starts */
 	bool closing; /* freed by the reaper */

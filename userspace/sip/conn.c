@@ -212,14 +212,41 @@ static void conn_trust(struct conn *c)
 
 /*
  * A message is whole. Only that counts as a sign of life: keep-alives and parts
- * of messages are what a slow sender has.
+ * of messages are what a slow sender has. Where anybody may connect, not even
+ * that, until he has proved who he is.
  */
 static void conn_heard(struct conn *c)
 {
-	c->heard = true;
+	c->heard = c->heard || !c->cs->gw->extensions;
 	c->last = ++activity;
 	conn_trust(c);
+	conn_wait(c, c->heard ? WAIT_NEXT : WAIT_FIRST);
+}
+
+static struct conn *conns_find(struct conns *cs, uint32_t number)
+{
+	struct conn *c;
+
+	LIST_FOREACH(c, &cs->list, entry) {
+		if (c->path.conn == number && !c->closing)
+			return c;
+	}
+	return NULL;
+}
+
+void conns_approve(struct conns *cs, uint32_t conn)
+{
+	struct conn *c = conns_find(cs, conn);
+
+	if (!c || c->heard)
+		return;
+	c->heard = true;
 	conn_wait(c, WAIT_NEXT);
+}
+
+bool conns_alive(struct conns *cs, uint32_t conn)
+{
+	return conn && conns_find(cs, conn);
 }
 
 /* All messages that are whole by now; false when the connection must go. */
@@ -382,17 +409,6 @@ static struct conn *conns_own(struct conns *cs)
 	return NULL;
 }
 
-static struct conn *conns_find(struct conns *cs, uint32_t number)
-{
-	struct conn *c;
-
-	LIST_FOREACH(c, &cs->list, entry) {
-		if (c->path.conn == number && !c->closing)
-			return c;
-	}
-	return NULL;
-}
-
 static int conns_connect(struct conns *cs, struct conn **ret)
 {
 	struct gateway *gw = cs->gw;
@@ -436,6 +452,8 @@ int conns_send(struct conns *cs, uint32_t conn, const char *buf, size_t len,
 
 	if (!c)
 		c = conns_own(cs);
+	if (!c && cs->gw->extensions)
+		return -ENOTCONN;
 	if (!c) {
 		ret = conns_connect(cs, &c);
 		if (ret < 0)

@@ -29,10 +29,14 @@ void conns_accept(struct conns *cs, int fd, const struct sockaddr_in *peer);
  * @ret_conn: the number of the connection that was taken
  *
  * -EAGAIN while the gateway's own waits after a failure, -ENOBUFS when too much
- * is queued already.
+ * is queued already. A gateway with extensions has none of its own: -ENOTCONN.
  */
 int conns_send(struct conns *cs, uint32_t conn, const char *buf, size_t len,
 	       uint32_t *ret_conn);
+
+/* Its peer is an extension: only then it counts as one that sent a message. */
+void conns_approve(struct conns *cs, uint32_t conn);
+bool conns_alive(struct conns *cs, uint32_t conn);
 
 /* Who hears that a connection is gone. */
 void conns_set_lost(void (*on_lost)(uint32_t conn, const char *reason));

@@ -170,6 +170,19 @@ int dialog_new(struct dialog *d, const char *local, const char *remote,
 	return ret;
 }
 
+int dialog_add_route(struct dialog *d, const char *route)
+{
+	int ret;
+
+	if (d->n_routes == SIP_ROUTES_MAX)
+		return -E2BIG;
+	d->route[d->n_routes] = NULL;
+	ret = copy(&d->route[d->n_routes], route);
+	if (!ret)
+		d->n_routes++;
+	return ret;
+}
+
 int dialog_answered(struct dialog *d, const osip_message_t *resp)
 {
 	int ret = copy(&d->remote_tag, message_tag(resp->to));
@@ -301,6 +314,8 @@ void dialog_path(const struct dialog *d, struct sip_path *path)
 	struct in_addr addr;
 	unsigned long port;
 
+	if (gw->extensions)
+		return;
 	path->peer = gw->proxy;
 	if (d->n_routes) {
 		if (!osip_route_init(&route) &&

@@ -29,6 +29,8 @@ int dialog_from_invite(struct dialog *d, const osip_message_t *invite);
 /* For an INVITE that we send: Call-ID, tag and CSeq are made. */
 int dialog_new(struct dialog *d, const char *local, const char *remote,
 	       const char *target);
+/* It goes by a proxy: one more Route. -E2BIG, -ENOMEM */
+int dialog_add_route(struct dialog *d, const char *route);
 /* A response to that INVITE came, that makes the dialog early or confirmed. */
 int dialog_answered(struct dialog *d, const osip_message_t *resp);
 /* The same for a second answer, of another branch (13.2.2.4). */
@@ -53,7 +55,8 @@ bool dialog_in_order(struct dialog *d, const osip_message_t *req);
 
 /*
  * Where a request in the dialog goes: the first Route's or the target's port
- * if that has the address of the gateway's proxy, else to the proxy.
+ * if that has the address of the gateway's proxy, else to the proxy. With
+ * extensions @path stays as it is: to where the last message came from.
  */
 void dialog_path(const struct dialog *d, struct sip_path *path);
 

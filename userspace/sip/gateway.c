@@ -32,11 +32,17 @@ const char *sip_transport_name(enum sip_transport t)
 	return names[t];
 }
 
-static enum sip_transport transport_by_name(const char *name)
+bool sip_transport_by_name(const char *name, enum sip_transport *ret)
 {
-	if (!strcmp(name, "tls"))
-		return SIP_TLS;
-	return strcmp(name, "tcp") ? SIP_UDP : SIP_TCP;
+	static const enum sip_transport all[] = { SIP_UDP, SIP_TCP, SIP_TLS };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strcmp(name, sip_transport_name(all[i])) != 0)
+			continue;
+		*ret = all[i];
+		return true;
+	}
+	return false;
 }
 
 struct gateway *gateway_find(const struct sip_config *cfg, const char *name)
@@ -123,8 +129,11 @@ static int read_proxy(const struct lyd_node *entry, struct loading *l)
 	const char *host = config_str(entry, "proxy-host");
 	uint32_t port;
 
+	gw->extensions = !host;
+	if (!host)
+		return 0;
 	gw->proxy.sin_family = AF_INET;
-	if (!host || inet_pton(AF_INET, host, &gw->proxy.sin_addr) != 1)
+	if (inet_pton(AF_INET, host, &gw->proxy.sin_addr) != 1)
 		return config_fail(l->err, entry, "proxy-host",
 				   "must be an IPv4 address");
 	port = config_u32(entry, "proxy-port",
@@ -182,7 +191,7 @@ static int read_tls(const struct lyd_node *entry, struct loading *l)
 		return 0;
 	if (!name)
 		name = config_str(entry, "proxy-host");
-	snprintf(gw->peer_name, sizeof(gw->peer_name), "%s", name);
+	snprintf(gw->peer_name, sizeof(gw->peer_name), "%s", name ? name : "");
 	set.min = version_by_name(config_str(entry, "tls/version-min"));
 	set.max = version_by_name(config_str(entry, "tls/version-max"));
 	cert_level_by_name(config_str(entry, "tls/validation"), &set.level);
@@ -210,7 +219,7 @@ static int read_gateway(const struct lyd_node *entry, void *arg)
 	l->gw = gw;
 	l->entry = entry;
 	snprintf(gw->name, sizeof(gw->name), "%s", config_str(entry, "name"));
-	gw->transport = transport_by_name(config_str(entry, "transport"));
+	sip_transport_by_name(config_str(entry, "transport"), &gw->transport);
 	ret = read_media(entry, l);
 	if (!ret)
 		ret = read_proxy(entry, l);
@@ -294,6 +303,8 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 	rc = config_each(tree, "sip/gateway", read_gateway, &l);
 	if (!rc)
 		rc = config_each(tree, "sip/route", read_route, &l);
+	if (!rc)
+		rc = registrar_config_load(tree, &cfg->registrar, err);
 	if (rc < 0) {
 		sip_config_free(cfg);
 		return rc;
@@ -345,5 +356,6 @@ void sip_config_free(struct sip_config *cfg)
 		gateway_free(cfg->gateway[i]);
 	for (unsigned int i = 0; i < cfg->n_routes; i++)
 		free(cfg->route[i].called);
+	registrar_config_clear(&cfg->registrar);
 	free(cfg);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "media/media.h"
+#include "sip/extension.h"
 
 struct config_error;
 struct lyd_node;
@@ -28,6 +29,7 @@ struct gateway {
 	enum sip_transport transport; /* of the requests that we send */
 	struct sockaddr_in local; /* address and port that we listen on */
 	struct sockaddr_in proxy; /* the one peer */
+	bool extensions; /* there is none: anybody may register, with a password */
 	char peer_name[256]; /* what the peer's certificate must name */
 	bool verify_client;
 	bool unvalidated; /* the peer's certificate isn't looked at */
@@ -69,6 +71,7 @@ struct sip_config {
 	unsigned int n_routes;
 	struct conn_limits conns;
 	struct media_timeouts timeouts; /* of new calls */
+	struct registrar_config registrar;
 };
 
 /* What media/ of a validated tree says of new calls. */
@@ -109,5 +112,6 @@ struct gateway *route_find(const struct sip_config *cfg,
 
 /* "udp", "tcp", "tls"; as in URIs. */
 const char *sip_transport_name(enum sip_transport t);
+bool sip_transport_by_name(const char *name, enum sip_transport *ret);
 
 #endif

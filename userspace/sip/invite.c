@@ -104,6 +104,31 @@ static char *make_name_addr(const osip_from_t *from, const char *name,
 	return text;
 }
 
+/* The called number at the proxy, or the contact of an extension. */
+static char *target_uri(const struct leg *b, const osip_message_t *req)
+{
+	const struct binding *binding = b->call->target.binding;
+	const struct gateway *gw = b->gw;
+
+	if (binding)
+		return strdup(binding->contact);
+	return make_uri(req->req_uri, inet_ntoa(gw->proxy.sin_addr),
+			ntohs(gw->proxy.sin_port),
+			gw->transport == SIP_UDP
+				? NULL
+				: sip_transport_name(gw->transport));
+}
+
+static int set_path(struct leg *b)
+{
+	const struct binding *binding = b->call->target.binding;
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && binding && i < binding->n_path; i++)
+		ret = dialog_add_route(&b->dialog, binding->path[i]);
+	return ret;
+}
+
 /* No address or identifier of the caller's side gets into this dialog. */
 static int new_callee_dialog(struct leg *b, const osip_message_t *req)
 {
@@ -114,14 +139,14 @@ static int new_callee_dialog(struct leg *b, const osip_message_t *req)
 
 	local = make_name_addr(req->from, req->from->displayname,
 			       gw->local.sin_addr);
-	remote = make_name_addr(&callee, NULL, gw->proxy.sin_addr);
-	target = make_uri(req->req_uri, inet_ntoa(gw->proxy.sin_addr),
-			  ntohs(gw->proxy.sin_port),
-			  gw->transport == SIP_UDP
-				  ? NULL
-				  : sip_transport_name(gw->transport));
+	remote = make_name_addr(&callee, NULL,
+				gw->extensions ? gw->local.sin_addr
+					       : gw->proxy.sin_addr);
+	target = target_uri(b, req);
 	if (local && remote && target)
 		ret = dialog_new(&b->dialog, local, remote, target);
+	if (!ret)
+		ret = set_path(b);
 	free(local);
 	free(remote);
 	free(target);
@@ -290,8 +315,8 @@ static void start_call(struct call *c, struct txn *t, const osip_message_t *req)
 
 void invite_received(struct txn *t, const osip_message_t *req)
 {
-	struct gateway *from = txn_path(t)->gw, *to = NULL;
-	unsigned int at = 0;
+	struct gateway *from = txn_path(t)->gw;
+	struct target to = { 0 };
 	const char *why = "";
 	struct call *c;
 	int status;
@@ -305,42 +330,41 @@ void invite_received(struct txn *t, const osip_message_t *req)
 		refuse(t, status, why);
 		return;
 	}
-	if (config)
-		to = route_find(config, from, req->req_uri->username, &at);
-	if (!to) {
-		refuse(t, 404, "no route leads there from here");
+	if (!config ||
+	    !target_next(config, from, req->req_uri->username, &to)) {
+		if (to.absent)
+			refuse(t, 480, "the extension isn't registered");
+		else
+			refuse(t, 404, "no route leads there from here");
 		return;
 	}
-	c = call_new(from, to);
+	c = call_new(from, &to);
 	if (!c) {
 		refuse(t, 500, "no memory");
 		return;
 	}
-	c->next_route = at;
 	start_call(c, t, req);
 }
 
 /*
- * The callee's gateway failed: by another one, if a route leads there and the
- * caller has heard nothing of this one yet.
+ * The callee's gateway failed, or his contact: by another one, if there is one
+ * and the caller has heard nothing of this one yet.
  */
 static bool try_next(struct call *c, int status, const char *what)
 {
 	const osip_message_t *req;
 	struct media_refusal why;
-	struct gateway *to;
 
 	if (c->state != CALL_CALLING || !c->leg[0].txn ||
 	    (status != 408 && status / 100 != 5))
 		return false;
 	req = txn_message(c->leg[0].txn);
-	to = route_find(config, c->leg[0].gw, req->req_uri->username,
-			&c->next_route);
-	if (!to)
+	if (!target_next(config, c->leg[0].gw, req->req_uri->username,
+			 &c->target))
 		return false;
 	log_info("sip", "call %u: %s; gateway %s is next", c->number, what,
-		 to->name);
-	call_aim(c, to);
+		 c->target.gw->name);
+	call_aim(c);
 	if (call_callee(c, req, &why) < 0)
 		call_refuse(c, why.status, why.reason);
 	return true;

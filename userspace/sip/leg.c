@@ -92,7 +92,7 @@ struct leg *leg_other(const struct leg *leg)
 void leg_path(const struct leg *leg, struct sip_path *path)
 {
 	*path = leg->path;
-	if (path->transport == SIP_UDP)
+	if (path->transport == SIP_UDP && !leg->gw->extensions)
 		path->transport = leg->gw->transport;
 	dialog_path(&leg->dialog, path);
 }

@@ -60,6 +60,18 @@
 #define SIP_STRANGER_PER_10S  5 /* of one source */
 #define SIP_STRANGERS_PER_10S 50 /* of all sources together */
 
+/*
+ * Contacts of one extension: max-contacts in ringfence.yang says who gives way.
+ * Contacts of all: the REGISTER that brings one more gets 503.
+ */
+#define SIP_EXTENSIONS_MAX 4096 /* as in ringfence.yang */
+#define SIP_CONTACTS_MAX   8 /* likewise */
+#define SIP_BINDINGS_MAX   8192
+#define SIP_AGENT_MAX	   64 /* bytes of a User-Agent that are kept; more: cut */
+/* Their file: written so long after a change; one that is larger isn't read. */
+#define SIP_BINDINGS_SAVE_MS  1000
+#define SIP_BINDINGS_FILE_MAX (32 * 1024 * 1024)
+
 /* Call records: larger or more of them are ignored at start. */
 #define SIP_RECORD_MAX 16384
 

@@ -463,7 +463,7 @@ int message_add_contact(osip_message_t *msg, const struct sip_path *path)
 	return ret;
 }
 
-static void add_warning(osip_message_t *resp, const char *reason)
+void message_warn(osip_message_t *resp, const char *reason)
 {
 	char text[256], *p = text + sizeof("399 " SIP_PRODUCT " \"") - 1;
 
@@ -482,7 +482,7 @@ void message_explain(osip_message_t *resp, const char *reason)
 	if (resp->status_code == 415)
 		osip_message_set_header(resp, "Accept", "application/sdp");
 	if (resp->status_code == 415 || resp->status_code == 488)
-		add_warning(resp, reason);
+		message_warn(resp, reason);
 }
 
 int message_map_status(int status)

@@ -87,6 +87,8 @@ int message_set_sdp(osip_message_t *msg, const char *sdp);
 
 /* What INVITE, UPDATE and answers to them say of us: Contact and Allow. */
 int message_add_contact(osip_message_t *msg, const struct sip_path *path);
+/* Why it is refused, as a Warning (20.43); NULL or "": nothing. */
+void message_warn(osip_message_t *resp, const char *reason);
 /* What is wrong with a body: Accept in a 415 (RFC 3261, 21.4.13), and the reason
  * as a Warning (20.43) in a 415 or 488. Others stay as they are. */
 void message_explain(osip_message_t *resp, const char *reason);

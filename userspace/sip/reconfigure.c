@@ -14,6 +14,7 @@
 #include "cert/tls.h"
 #include "config/config.h"
 #include "config/edit.h"
+#include "sip/binding.h"
 #include "sip/call.h"
 #include "sip/gateway.h"
 #include "sip/reconfigure.h"
@@ -197,7 +198,7 @@ static void on_reap(evutil_socket_t fd, short what, void *arg)
 	for (unsigned int i = 0; i < n_retired; i++) {
 		struct gateway *gw = retired[i];
 
-		if (calls_use(gw) || txns_use(gw)) {
+		if (calls_use(gw) || txns_use(gw) || bindings_use(gw)) {
 			retired[n++] = gw;
 			continue;
 		}

@@ -19,6 +19,8 @@
 #include "sip/gateway.h"
 #include "sip/invite.h"
 #include "sip/reconfigure.h"
+#include "sip/registrar.h"
+#include "sip/regstore.h"
 #include "sip/store.h"
 #include "sip/transport.h"
 #include "sip/txn.h"
@@ -55,7 +57,7 @@ static int open_store(void)
 	if (ret < 0)
 		log_error("sip", "%s can't be used: %s", dir, strerror(-ret));
 	free(dir);
-	return ret;
+	return ret ? ret : regstore_init(daemon_run_dir());
 }
 
 static int sip_init(void)
@@ -70,6 +72,8 @@ static int sip_init(void)
 		ret = calls_init();
 	if (!ret)
 		ret = reconfigure_init();
+	if (!ret)
+		ret = registrar_init();
 	return ret;
 }
 
@@ -110,8 +114,10 @@ static void sip_commit(void)
 	if (running)
 		reconfigure_commit(running, prepared);
 	invite_set_config(prepared);
+	registrar_set_config(prepared);
 	conns_set_limits(&prepared->conns);
 	if (!running) {
+		registrar_restore();
 		calls_adopt(prepared);
 		for (unsigned int i = 0; i < prepared->n_gateways; i++)
 			transport_start(prepared->gateway[i]);
@@ -150,6 +156,7 @@ static void sip_renew(const struct lyd_node *tree)
 
 static void sip_exit(void)
 {
+	registrar_exit();
 	calls_exit();
 	txn_exit();
 	reconfigure_exit();
@@ -158,6 +165,7 @@ static void sip_exit(void)
 	running = NULL;
 	sip_rollback();
 	transport_exit();
+	regstore_exit();
 	store_exit();
 }
 

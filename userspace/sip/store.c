@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -53,6 +54,11 @@ static void put_leg(FILE *f, const struct store_leg *leg)
 	fprintf(f, "remote-cseq %" PRIu32 "\n", d->remote_cseq);
 	for (unsigned int i = 0; i < d->n_routes; i++)
 		fprintf(f, "route %s\n", d->route[i]);
+	if (leg->peer.sin_port)
+		fprintf(f, "peer %s %s %u\n",
+			sip_transport_name(leg->transport),
+			inet_ntoa(leg->peer.sin_addr),
+			ntohs(leg->peer.sin_port));
 }
 
 char *store_format(const struct store_record *r)
@@ -127,6 +133,31 @@ static int take_u32(struct reader *rd, const char *key, uint32_t *ret)
 	return err;
 }
 
+/* "peer udp 10.0.0.1 5060", if there is such a line. */
+static int take_peer(struct reader *rd, struct store_leg *leg)
+{
+	char *value, *address, *port, *end;
+	unsigned long n;
+
+	if (strncmp(rd->p, "peer ", 5) != 0)
+		return 0;
+	value = take(rd, "peer");
+	address = value ? strchr(value, ' ') : NULL;
+	port = address ? strchr(address + 1, ' ') : NULL;
+	if (!port || port[1] < '1' || port[1] > '9')
+		return -EBADMSG;
+	*address++ = '\0';
+	*port++ = '\0';
+	n = strtoul(port, &end, 10);
+	if (*end || n > 65535 ||
+	    !sip_transport_by_name(value, &leg->transport) ||
+	    inet_pton(AF_INET, address, &leg->peer.sin_addr) != 1)
+		return -EBADMSG;
+	leg->peer.sin_family = AF_INET;
+	leg->peer.sin_port = htons((uint16_t)n);
+	return 0;
+}
+
 static int take_leg(struct reader *rd, struct store_leg *leg)
 {
 	struct dialog *d = &leg->dialog;
@@ -150,7 +181,7 @@ static int take_leg(struct reader *rd, struct store_leg *leg)
 			return ret;
 		d->n_routes++;
 	}
-	return 0;
+	return take_peer(rd, leg);
 }
 
 static int take_record(struct reader *rd, struct store_record *r)
@@ -248,6 +279,10 @@ void store_save(const struct call *c)
 	for (unsigned int i = 0; i < 2; i++) { /* borrowed, not cleared */
 		r.leg[i].gateway = c->leg[i].gw->name;
 		r.leg[i].dialog = c->leg[i].dialog;
+		if (!c->leg[i].gw->extensions)
+			continue;
+		r.leg[i].transport = c->leg[i].path.transport;
+		r.leg[i].peer = c->leg[i].path.peer;
 	}
 	file_name(c->number, name, sizeof(name));
 	text = store_format(&r);

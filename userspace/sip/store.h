@@ -10,12 +10,16 @@
 #include <time.h>
 
 #include "sip/dialog.h"
+#include "sip/gateway.h"
 
 struct call;
 
 struct store_leg {
 	char *gateway;
 	struct dialog dialog;
+	/* Of an extension: where it is; else the port is 0. */
+	enum sip_transport transport;
+	struct sockaddr_in peer;
 };
 
 struct store_record {

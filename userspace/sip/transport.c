@@ -58,7 +58,8 @@ void transport_trace(const char *verb, const struct sip_path *path,
 
 static bool is_peer(const struct gateway *gw, const struct sockaddr_in *from)
 {
-	return from->sin_addr.s_addr == gw->proxy.sin_addr.s_addr;
+	return gw->extensions ||
+	       from->sin_addr.s_addr == gw->proxy.sin_addr.s_addr;
 }
 
 /* May we spend a log line, and an answer, on a peer that is no proxy? */
@@ -125,6 +126,26 @@ void transport_input(const struct sip_path *from, const char *buf, size_t len)
 	input(from, buf, len, false);
 }
 
+void transport_approve(const struct sip_path *from)
+{
+	if (from->transport != SIP_UDP)
+		conns_approve(from->gw->sockets->conns, from->conn);
+}
+
+bool transport_stranger(const struct sip_path *from)
+{
+	strike(from->peer.sin_addr, RINGFENCE_STRIKE_REASON_OTHER,
+	       from->transport != SIP_UDP);
+	return notice_stranger(from->gw, from->transport, &from->peer,
+			       "a message");
+}
+
+bool transport_connected(const struct sip_path *to)
+{
+	return to->transport == SIP_UDP ||
+	       conns_alive(to->gw->sockets->conns, to->conn);
+}
+
 static bool is_keepalive(const char *buf, size_t len)
 {
 	return len < 5 && strspn(buf, "\r\n") >= len;
@@ -148,7 +169,8 @@ static void on_udp(evutil_socket_t fd, short what, void *arg)
 		buf[n] = '\0';
 		if (is_keepalive(buf, (size_t)n))
 			continue;
-		strange = !is_peer(s->gw, &from.peer);
+		strange = !is_peer(s->gw, &from.peer) ||
+			  (s->gw->extensions && scanner_is(buf, (size_t)n));
 		if (strange)
 			strike(from.peer.sin_addr,
 			       scanner_is(buf, (size_t)n)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Messages in and out over UDP, TCP and TLS. Only what comes from a gateway's
- * proxy-host goes on; it has passed the validator then.
+ * proxy-host goes on, or anything if it has none; it has passed the validator
+ * then.
  */
 #ifndef SIP_TRANSPORT_H
 #define SIP_TRANSPORT_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,6 +66,14 @@ void transport_trace(const char *verb, const struct sip_path *path,
 		     const char *buf, size_t len);
 /* For connections: a message was framed. */
 void transport_input(const struct sip_path *from, const char *buf, size_t len);
+
+/* Of a gateway with extensions. */
+/* Its peer has proved who it is: its connection counts as any peer's. */
+void transport_approve(const struct sip_path *from);
+/* Strike one who hasn't; may it have an answer? Logged if so. */
+bool transport_stranger(const struct sip_path *from);
+/* Does the connection still exist? Always true by UDP. */
+bool transport_connected(const struct sip_path *to);
 
 uint64_t transport_now(void); /* monotonic, milliseconds */
 

@@ -461,11 +461,12 @@ static bool same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* Same top Via but for the method (9.1), and over the same gateway. */
-struct txn *txn_cancelled(const struct txn *cancel)
+/* Same top Via but for the method (9.1), over the same gateway, of the same. */
+struct txn *txn_cancelled(const osip_message_t *cancel,
+			  const struct sip_path *path)
 {
-	const osip_via_t *want = osip_list_get(&cancel->msg->vias, 0);
-	const char *branch = message_branch(cancel->msg);
+	const osip_via_t *want = osip_list_get(&cancel->vias, 0);
+	const char *branch = message_branch(cancel);
 	struct txn *t;
 
 	if (!branch)
@@ -474,7 +475,8 @@ struct txn *txn_cancelled(const struct txn *cancel)
 		const osip_via_t *via;
 
 		if (t->dead || t->tr->ctx_type != IST ||
-		    t->path.gw != cancel->path.gw)
+		    t->path.gw != path->gw ||
+		    t->path.peer.sin_addr.s_addr != path->peer.sin_addr.s_addr)
 			continue;
 		via = osip_list_get(&t->msg->vias, 0);
 		if (same(message_branch(t->msg), branch) &&

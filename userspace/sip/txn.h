@@ -71,8 +71,9 @@ void txn_abandon(struct txn *t);
 const osip_message_t *txn_message(const struct txn *t); /* the request */
 bool txns_use(const struct gateway *gw); /* is any of its peer's? */
 const struct sip_path *txn_path(const struct txn *t);
-/* The INVITE server transaction that @cancel is for (9.2); NULL: none. */
-struct txn *txn_cancelled(const struct txn *cancel);
+/* The INVITE server transaction that a CANCEL is for (9.2); NULL: none. */
+struct txn *txn_cancelled(const osip_message_t *cancel,
+			  const struct sip_path *path);
 bool txn_full(void);
 
 /* A message outside of transactions: ACK to 2xx, 2xx repeated, refusals. */

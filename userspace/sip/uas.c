@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "sip/auth.h"
 #include "sip/call.h"
 #include "sip/invite.h"
 #include "sip/limits.h"
+#include "sip/registrar.h"
 #include "sip/uas.h"
 
 static void respond(struct txn *t, int status, const char *header,
@@ -54,6 +56,10 @@ static struct leg *leg_of(const osip_message_t *req,
 
 	if (!leg || leg->gw != path->gw || !dialog_matches(&leg->dialog, req))
 		return NULL;
+	/* Where others can send, too, an address is part of who it is. */
+	if (leg->gw->extensions &&
+	    leg->path.peer.sin_addr.s_addr != path->peer.sin_addr.s_addr)
+		return NULL;
 	return leg;
 }
 
@@ -98,6 +104,14 @@ static bool known_invite(const osip_message_t *req, struct sip_path *path)
 	return true;
 }
 
+static bool admit(const osip_message_t *req, struct sip_path *path)
+{
+	bool in_call = MSG_IS_CANCEL(req) ? txn_cancelled(req, path) != NULL
+					  : leg_of(req, path) != NULL;
+
+	return auth_admit(req, path, in_call);
+}
+
 static bool on_new(osip_message_t *req, struct sip_path *path)
 {
 	if (MSG_IS_ACK(req)) {
@@ -106,6 +120,12 @@ static bool on_new(osip_message_t *req, struct sip_path *path)
 	}
 	if (MSG_IS_INVITE(req) && known_invite(req, path))
 		return true;
+	if (path->gw->extensions && !admit(req, path))
+		return true;
+	if (path->gw->extensions && MSG_IS_REGISTER(req)) {
+		registrar_received(req, path);
+		return true;
+	}
 	if (txn_full()) {
 		refuse(req, path, 503);
 		return true;
@@ -115,7 +135,7 @@ static bool on_new(osip_message_t *req, struct sip_path *path)
 
 static void cancel(struct txn *t)
 {
-	struct txn *invite = txn_cancelled(t);
+	struct txn *invite = txn_cancelled(txn_message(t), txn_path(t));
 	struct leg *leg;
 
 	if (!invite) {
