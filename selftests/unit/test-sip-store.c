@@ -36,7 +36,10 @@ static struct store_record sample(void)
 	struct store_record r = {
 		.number = 12,
 		.session = 34,
+		.start = 1600000000,
 		.since = 1700000000,
+		.caller = "alice b",
+		.called = "+49",
 		.leg = { { (char *)"inside", d }, { (char *)"outside", d } },
 	};
 
@@ -54,7 +57,10 @@ static void test_round_trip(void **state)
 	assert_int_equal(store_parse(text, strlen(text), &back), 0);
 	assert_int_equal(back.number, 12);
 	assert_int_equal(back.session, 34);
+	assert_true(back.start == 1600000000);
 	assert_true(back.since == 1700000000);
+	assert_string_equal(back.caller, "alice b");
+	assert_string_equal(back.called, "+49");
 	assert_string_equal(back.leg[0].gateway, "inside");
 	assert_string_equal(back.leg[1].gateway, "outside");
 	assert_int_equal(back.leg[0].dialog.n_routes, 2);
@@ -104,7 +110,7 @@ static void test_bad_values(void **state)
 		{ "call-id other", "call-id " },
 		{ "call-id other", "call-id o\rher" },
 		{ "end\n", "end\nend\n" },
-		{ "ringfence-call 1", "ringfence-call 2" },
+		{ "ringfence-call 2", "ringfence-call 1" },
 	};
 	struct store_record r = sample(), back;
 	char *text = store_format(&r);

@@ -162,6 +162,10 @@
 	X(SIP_CALL_VOLATILE, "SipEp", 341, WARN, 20,                           \
 	  "call %u would not survive a restart: %s",                           \
 	  "Its record can't be written to the run directory.")                 \
+	X(SIP_RECORD_LOST, "SipEp", 342, ERROR, 20,                            \
+	  "the record of call %u can't be written to %s: %s",                  \
+	  "It is lost. Make room, or let ringfenced write the file; see sip "  \
+	  "call-record-file.")                                                 \
                                                                                \
 	X(MEDIA_DESYNC, "Mipt", 110, WARN, 20,                                 \
 	  "The call %s on endpoint %s detected an SRTP cryptographic error. "  \

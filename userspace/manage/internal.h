@@ -56,6 +56,10 @@ void api_overview(struct call *c, struct api_reply *ret);
 void api_keylog_start(struct call *c, struct api_reply *ret);
 void api_keylog_stop(struct call *c, struct api_reply *ret);
 
+/* sip.c */
+void api_calls(struct call *c, struct api_reply *ret);
+void api_call_hang_up(struct call *c, struct api_reply *ret);
+
 /* certificates.c */
 void api_certificates(struct call *c, struct api_reply *ret);
 void api_certificate_import(struct call *c, struct api_reply *ret);

@@ -23,7 +23,10 @@ static int adopt_call(struct call *c, struct store_record *r,
 					 c->leg[1].gw->media };
 	int ret;
 
+	c->start = r->start;
 	c->since = r->since;
+	memcpy(c->caller, r->caller, sizeof(c->caller));
+	memcpy(c->called, r->called, sizeof(c->called));
 	ret = adopt_leg(&c->leg[0], &r->leg[0]);
 	if (!ret)
 		ret = adopt_leg(&c->leg[1], &r->leg[1]);

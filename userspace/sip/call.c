@@ -19,6 +19,7 @@
 #include "base/secret.h"
 #include "sip/call.h"
 #include "sip/limits.h"
+#include "sip/record.h"
 #include "sip/store.h"
 
 TAILQ_HEAD(calls, call);
@@ -171,16 +172,20 @@ void call_set_state(struct call *c, enum call_state state)
 	}
 }
 
-static void log_end(const struct call *c, const char *why)
+void call_over(struct call *c, int status, const char *why)
 {
+	if (c->end)
+		return;
+	c->end = time(NULL);
 	if (c->since)
 		log_info("sip", "call %u from %s to %s ended after %lld s: %s",
 			 c->number, c->leg[0].gw->name, c->leg[1].gw->name,
-			 (long long)(time(NULL) - c->since), why);
+			 (long long)(c->end - c->since), why);
 	else
 		log_info("sip", "call %u from %s to %s ended unanswered: %s",
 			 c->number, c->leg[0].gw->name, c->leg[1].gw->name,
 			 why);
+	record_write(c, status, why);
 }
 
 /* Is there another leg to wait for? */
@@ -221,7 +226,7 @@ void call_hang_up(struct call *c, const char *why)
 		return;
 	case CALL_ANSWERED:
 	case CALL_ESTABLISHED:
-		log_end(c, why);
+		call_over(c, 0, why);
 		call_set_state(c, CALL_ENDING);
 		leg_hang_up(&c->leg[0]);
 		leg_hang_up(&c->leg[1]);
@@ -295,7 +300,7 @@ void call_refuse(struct call *c, int status, const char *why)
 {
 	struct leg *a = &c->leg[0];
 
-	log_end(c, why);
+	call_over(c, status, why);
 	if (a->txn)
 		txn_respond(a->txn,
 			    message_response(txn_message(a->txn), status, NULL,
@@ -445,6 +450,30 @@ bool calls_full(void)
 	return n_calls >= SIP_CALLS_MAX;
 }
 
+struct call *call_by_number(uint32_t number)
+{
+	struct call *c;
+
+	TAILQ_FOREACH(c, &calls, entry) {
+		if (c->number == number)
+			return c;
+	}
+	return NULL;
+}
+
+void calls_each(void (*cb)(const struct call *c, void *arg), void *arg)
+{
+	const struct call *c;
+
+	TAILQ_FOREACH(c, &calls, entry)
+		cb(c, arg);
+}
+
+const char *call_state_name(const struct call *c)
+{
+	return state_names[c->state];
+}
+
 static bool use(const struct calls *list, const struct gateway *gw)
 {
 	const struct call *c;
@@ -497,6 +526,7 @@ struct call *call_new_numbered(struct gateway *from, struct gateway *to,
 		return NULL;
 	}
 	c->number = number;
+	c->start = time(NULL);
 	if (number > last_number)
 		last_number = number;
 	leg_init(c, 0, from);

@@ -15,6 +15,7 @@
 #include "sip/change.h"
 #include "sip/info.h"
 #include "sip/leg.h"
+#include "sip/limits.h"
 
 enum call_state {
 	/* The caller's INVITE was accepted for routing; 100 is sent. */
@@ -55,7 +56,11 @@ struct call {
 	unsigned int next_route; /* if the callee can't be reached */
 	bool late; /* the caller's INVITE had no SDP: the callee makes the offer,
 		    * in its 2xx, and the caller answers in its ACK */
-	time_t since; /* answered at, CLOCK_REALTIME; 0: not yet */
+	time_t start; /* the INVITE came, CLOCK_REALTIME */
+	time_t since; /* answered at; 0: not yet */
+	time_t end; /* 0: not yet */
+	/* The numbers, as record_party() writes them. */
+	char caller[SIP_PARTY_MAX + 1], called[SIP_PARTY_MAX + 1];
 };
 
 /* The callee is to be reached by that gateway, now. Forgets what was tried. */
@@ -73,6 +78,11 @@ struct call *call_new(struct gateway *from, struct gateway *to);
 struct call *call_new_numbered(struct gateway *from, struct gateway *to,
 			       uint32_t number);
 void call_media_idle(struct media_call *mc, void *arg); /* for media_call_new */
+
+struct call *call_by_number(uint32_t number); /* NULL: there is none */
+/* Those that are not over, in the order they came; @cb may end none. */
+void calls_each(void (*cb)(const struct call *c, void *arg), void *arg);
+const char *call_state_name(const struct call *c);
 
 /* The one that changes the state, and does what belongs to it. */
 void call_set_state(struct call *c, enum call_state state);
@@ -105,6 +115,9 @@ void call_cancelled(struct call *c); /* by the caller */
 void call_acked(struct leg *leg, const osip_message_t *ack);
 void call_leg_ended(struct call *c); /* its BYE is over */
 void call_bye(struct leg *leg); /* its peer said BYE, and has its answer */
+/* It is over, before any other step of its end: log it, and write its record.
+ * @status: of the caller's final answer; 0: the call was answered */
+void call_over(struct call *c, int status, const char *why);
 /* Give the caller a final answer, and end what the callee has of the call. */
 void call_refuse(struct call *c, int status, const char *why);
 /* End it on all legs that live. */

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "lib/ringfence.h"
 #include "sip/gateway.h"
+#include "sip/record.h"
 #include "sip/transport.h"
 
 #define CIPHERS_MAX 1024 /* bytes; all names of the model fit */
@@ -277,6 +278,22 @@ static void read_limits(const struct lyd_node *tree, struct conn_limits *ret)
 #undef READ
 }
 
+static int read_record_file(const struct lyd_node *tree, struct loading *l)
+{
+	const char *file = config_str(tree, "sip/call-record-file");
+	int ret = file ? record_open(file) : 0;
+
+	if (ret < 0)
+		return config_fail(l->err, tree, "sip/call-record-file",
+				   "%s can't be written: %s", file,
+				   ret == -EINVAL ? "it is no regular file"
+						  : strerror(-ret));
+	if (file)
+		snprintf(l->cfg->record_file, sizeof(l->cfg->record_file), "%s",
+			 file);
+	return 0;
+}
+
 int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 		    struct config_error *err)
 {
@@ -293,6 +310,8 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 	rc = config_each(tree, "sip/gateway", read_gateway, &l);
 	if (!rc)
 		rc = config_each(tree, "sip/route", read_route, &l);
+	if (!rc)
+		rc = read_record_file(tree, &l);
 	if (rc < 0) {
 		sip_config_free(cfg);
 		return rc;

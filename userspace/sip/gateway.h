@@ -69,6 +69,7 @@ struct sip_config {
 	unsigned int n_routes;
 	struct conn_limits conns;
 	struct media_timeouts timeouts; /* of new calls */
+	char record_file[256]; /* "": no records of calls */
 };
 
 /* What media/ of a validated tree says of new calls. */

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "sip/invite.h"
+#include "sip/record.h"
 
 /* What is copied to the other side; all else would tell of this one. */
 static const char *const passed_headers[] = { "subject", "priority",
@@ -237,6 +238,7 @@ static void drop_call(struct call *c, struct txn *t, int status,
 		      const char *why)
 {
 	txn_release(t);
+	call_over(c, status, why);
 	call_set_state(c, CALL_DEAD);
 	refuse(t, status, why);
 }
@@ -256,10 +258,7 @@ static int call_callee(struct call *c, const osip_message_t *req,
 	if (ret < 0)
 		return ret;
 	log_info("sip", "call %u from %s to %s: %s calls %s", c->number,
-		 c->leg[0].gw->name, c->leg[1].gw->name,
-		 req->from->url->username ? req->from->url->username
-					  : "somebody",
-		 req->req_uri->username);
+		 c->leg[0].gw->name, c->leg[1].gw->name, c->caller, c->called);
 	ret = send_invite(c, req, sdp);
 	secret_free_text(sdp);
 	if (ret == -ENOBUFS)
@@ -317,6 +316,8 @@ void invite_received(struct txn *t, const osip_message_t *req)
 		return;
 	}
 	c->next_route = at;
+	record_party(req->from->url->username, c->caller);
+	record_party(req->req_uri->username, c->called);
 	start_call(c, t, req);
 }
 

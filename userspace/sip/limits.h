@@ -62,5 +62,9 @@
 
 /* Call records: larger or more of them are ignored at start. */
 #define SIP_RECORD_MAX 16384
+/* Bytes of a number or name in the record of a call; more: cut. */
+#define SIP_PARTY_MAX 128
+/* Bytes of a line of sip call-record-file; a longer one is not written. */
+#define SIP_RECORD_LINE_MAX 4096
 
 #endif

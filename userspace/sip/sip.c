@@ -18,6 +18,7 @@
 #include "sip/conn.h"
 #include "sip/gateway.h"
 #include "sip/invite.h"
+#include "sip/record.h"
 #include "sip/reconfigure.h"
 #include "sip/store.h"
 #include "sip/transport.h"
@@ -110,6 +111,8 @@ static void sip_commit(void)
 	if (running)
 		reconfigure_commit(running, prepared);
 	invite_set_config(prepared);
+	record_set_file(prepared->record_file[0] ? prepared->record_file
+						 : NULL);
 	conns_set_limits(&prepared->conns);
 	if (!running) {
 		calls_adopt(prepared);
@@ -159,6 +162,7 @@ static void sip_exit(void)
 	sip_rollback();
 	transport_exit();
 	store_exit();
+	record_set_file(NULL);
 }
 
 static const char *const reads[] = { "network", "media", "sip", NULL };

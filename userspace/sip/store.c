@@ -15,7 +15,7 @@
 #include "sip/limits.h"
 #include "sip/store.h"
 
-#define MAGIC "ringfence-call 1"
+#define MAGIC "ringfence-call 2"
 
 static int dir_fd = -1;
 
@@ -66,7 +66,10 @@ char *store_format(const struct store_record *r)
 	fprintf(f, MAGIC "\n");
 	fprintf(f, "number %" PRIu32 "\n", r->number);
 	fprintf(f, "session %" PRIu32 "\n", r->session);
+	fprintf(f, "start %lld\n", (long long)r->start);
 	fprintf(f, "since %lld\n", (long long)r->since);
+	fprintf(f, "caller %s\n", r->caller);
+	fprintf(f, "called %s\n", r->called);
 	put_leg(f, &r->leg[0]);
 	put_leg(f, &r->leg[1]);
 	fprintf(f, "end\n");
@@ -103,6 +106,16 @@ static int take_text(struct reader *rd, const char *key, char **ret)
 		return -EBADMSG;
 	*ret = strdup(value);
 	return *ret ? 0 : -ENOMEM;
+}
+
+static int take_party(struct reader *rd, const char *key, char *ret)
+{
+	char *value = take(rd, key);
+
+	if (!value || !value[0] || strlen(value) > SIP_PARTY_MAX)
+		return -EBADMSG;
+	strcpy(ret, value);
+	return 0;
 }
 
 static int take_number(struct reader *rd, const char *key, uint64_t max,
@@ -155,7 +168,7 @@ static int take_leg(struct reader *rd, struct store_leg *leg)
 
 static int take_record(struct reader *rd, struct store_record *r)
 {
-	uint64_t since;
+	uint64_t start, since;
 	int ret;
 
 	if (strncmp(rd->p, MAGIC "\n", sizeof(MAGIC)) != 0)
@@ -163,10 +176,14 @@ static int take_record(struct reader *rd, struct store_record *r)
 	rd->p += sizeof(MAGIC);
 	if ((ret = take_u32(rd, "number", &r->number)) ||
 	    (ret = take_u32(rd, "session", &r->session)) ||
+	    (ret = take_number(rd, "start", INT64_MAX, &start)) ||
 	    (ret = take_number(rd, "since", INT64_MAX, &since)) ||
+	    (ret = take_party(rd, "caller", r->caller)) ||
+	    (ret = take_party(rd, "called", r->called)) ||
 	    (ret = take_leg(rd, &r->leg[0])) ||
 	    (ret = take_leg(rd, &r->leg[1])))
 		return ret;
+	r->start = (time_t)start;
 	r->since = (time_t)since;
 	return strcmp(rd->p, "end\n") != 0 || !r->session ? -EBADMSG : 0;
 }
@@ -238,6 +255,7 @@ void store_save(const struct call *c)
 	struct store_record r = {
 		.number = c->number,
 		.session = c->media ? media_call_session(c->media) : 0,
+		.start = c->start,
 		.since = c->since,
 	};
 	char name[16], *text;
@@ -245,6 +263,8 @@ void store_save(const struct call *c)
 
 	if (dir_fd < 0 || !r.session || !c->leg[1].dialog.remote_tag)
 		return;
+	memcpy(r.caller, c->caller, sizeof(r.caller));
+	memcpy(r.called, c->called, sizeof(r.called));
 	for (unsigned int i = 0; i < 2; i++) { /* borrowed, not cleared */
 		r.leg[i].gateway = c->leg[i].gw->name;
 		r.leg[i].dialog = c->leg[i].dialog;

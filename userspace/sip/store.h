@@ -21,7 +21,8 @@ struct store_leg {
 struct store_record {
 	uint32_t number;
 	uint32_t session; /* of the kernel */
-	time_t since;
+	time_t start, since;
+	char caller[SIP_PARTY_MAX + 1], called[SIP_PARTY_MAX + 1];
 	struct store_leg leg[2];
 };
 
