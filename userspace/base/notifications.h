@@ -166,6 +166,13 @@
 	  "the record of call %u can't be written to %s: %s",                  \
 	  "It is lost. Make room, or let ringfenced write the file; see sip "  \
 	  "call-record-file.")                                                 \
+	X(SIP_GATEWAY_DOWN, "SipEp", 343, WARN, 0,                             \
+	  "SIP gateway %s is down: %s:%u left %u OPTIONS unanswered",          \
+	  "Calls go by other routes while there are some. See "                \
+	  "options-interval of the gateway.")                                  \
+	X(SIP_GATEWAY_UP, "SipEp", 344, INFO, 0,                               \
+	  "SIP gateway %s is up: %s:%u answers OPTIONS again",                 \
+	  "Calls are routed to it again.")                                     \
                                                                                \
 	X(MEDIA_DESYNC, "Mipt", 110, WARN, 20,                                 \
 	  "The call %s on endpoint %s detected an SRTP cryptographic error. "  \

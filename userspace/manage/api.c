@@ -41,6 +41,7 @@ static const struct {
 	  api_certificate_reload },
 	{ "GET", "/calls", CONFIG_ROLE_READ_ONLY, api_calls },
 	{ "DELETE", "/calls", CONFIG_ROLE_OPERATOR, api_call_hang_up },
+	{ "GET", "/gateways", CONFIG_ROLE_READ_ONLY, api_gateways },
 	{ "GET", "/state", CONFIG_ROLE_READ_ONLY, api_overview },
 	{ "POST", "/keylog", CONFIG_ROLE_ADMIN, api_keylog_start },
 	{ "DELETE", "/keylog", CONFIG_ROLE_ADMIN, api_keylog_stop },

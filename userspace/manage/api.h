@@ -31,6 +31,7 @@
  *	POST	/certificates/reload	read the files again
  *	GET	/calls			with id=NUMBER one, with counters
  *	DELETE	/calls			id=NUMBER: hang up
+ *	GET	/gateways		of SIP
  *	GET	/state			what to be warned of: key log, clock
  *	POST	/keylog			{"seconds": N}
  *	DELETE	/keylog
@@ -82,7 +83,8 @@ void api_keylog_exit(void);
 
 /* The SIP module, of which this package knows no more. */
 struct api_sip {
-	json_t *(*calls)(void); /* new references; */
+	json_t *(*gateways)(void); /* these return new references */
+	json_t *(*calls)(void);
 	json_t *(*call)(uint32_t number); /* NULL: there is none */
 	int (*hang_up)(uint32_t number, const char *who); /* 0 or -ENOENT */
 };

@@ -57,6 +57,7 @@ void api_keylog_start(struct call *c, struct api_reply *ret);
 void api_keylog_stop(struct call *c, struct api_reply *ret);
 
 /* sip.c */
+void api_gateways(struct call *c, struct api_reply *ret);
 void api_calls(struct call *c, struct api_reply *ret);
 void api_call_hang_up(struct call *c, struct api_reply *ret);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Calls of the SIP module. */
+/* Calls and gateways of the SIP module. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,6 +14,13 @@ static const struct api_sip *sip;
 void api_set_sip(const struct api_sip *ops)
 {
 	sip = ops;
+}
+
+void api_gateways(struct call *c, struct api_reply *ret)
+{
+	reply_json(ret, 200,
+		   json_pack("{s:o}", "gateways",
+			     sip ? sip->gateways() : json_array()));
 }
 
 /* id=NUMBER of the query; 0: there is none, or another */

@@ -142,6 +142,14 @@ static const struct command call_commands[] = {
 	{ 0 },
 };
 
+static const struct command gateway_commands[] = {
+	{ .name = "list",
+	  .args = "",
+	  .help = "a line for each SIP gateway",
+	  .run = cmd_gateway_list },
+	{ 0 },
+};
+
 static const struct command certificate_commands[] = {
 	{ .name = "list",
 	  .args = "[host|others]",
@@ -323,6 +331,7 @@ static const struct command commands[] = {
 	{ .name = "session", .sub = session_commands },
 	{ .name = "config", .sub = config_commands },
 	{ .name = "call", .sub = call_commands },
+	{ .name = "gateway", .sub = gateway_commands },
 	{ .name = "certificate", .sub = certificate_commands },
 	{ .name = "keylog", .sub = keylog_commands },
 	{ .name = "backup", .sub = backup_commands },
@@ -391,7 +400,8 @@ static int cmd_help(struct cli *cli, struct words *w)
 	     "Options:\n"
 	     "  -j        JSON\n"
 	     "  -n NETNS  in this network namespace\n"
-	     "  -s SOCKET of ringfenced, for config, call, log, backup\n"
+	     "  -s SOCKET of ringfenced, for config, call, gateway, log, "
+	     "backup\n"
 	     "  -c LINE   a command as one word, as login shells are asked\n"
 	     "  -b FILE   a command a line from FILE, - is standard input\n"
 	     "  -force    go on after a line that failed\n"

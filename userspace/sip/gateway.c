@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "lib/ringfence.h"
 #include "sip/gateway.h"
+#include "sip/options.h"
 #include "sip/record.h"
 #include "sip/transport.h"
 
@@ -60,10 +61,12 @@ struct gateway *route_find(const struct sip_config *cfg,
 			   const struct gateway *from, const char *called,
 			   unsigned int *at)
 {
-	while (*at < cfg->n_routes) {
-		const struct route *r = &cfg->route[(*at)++];
+	while (*at < 2 * cfg->n_routes) {
+		bool down = *at >= cfg->n_routes;
+		const struct route *r = &cfg->route[(*at)++ % cfg->n_routes];
 
-		if (r->from == from && route_matches(r, called))
+		if (r->from == from && r->to->down == down &&
+		    route_matches(r, called))
 			return r->to;
 	}
 	return NULL;
@@ -211,6 +214,8 @@ static int read_gateway(const struct lyd_node *entry, void *arg)
 	l->entry = entry;
 	snprintf(gw->name, sizeof(gw->name), "%s", config_str(entry, "name"));
 	gw->transport = transport_by_name(config_str(entry, "transport"));
+	gw->options_interval = config_u32(entry, "options-interval", 0);
+	gw->options_failures = config_u32(entry, "options-failures", 3);
 	ret = read_media(entry, l);
 	if (!ret)
 		ret = read_proxy(entry, l);
@@ -350,6 +355,7 @@ int gateway_renew(const struct lyd_node *tree, struct gateway *gw,
 
 void gateway_free(struct gateway *gw)
 {
+	options_unwatch(gw);
 	transport_close(gw);
 	tls_ctx_free(gw->tls);
 	free(gw);

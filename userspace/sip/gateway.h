@@ -11,6 +11,7 @@
 
 struct config_error;
 struct lyd_node;
+struct probe;
 struct sockets;
 struct tls_ctx;
 
@@ -33,6 +34,10 @@ struct gateway {
 	bool unvalidated; /* the peer's certificate isn't looked at */
 	struct media_profile media;
 	struct tls_ctx *tls; /* SIP_TLS only */
+	unsigned int options_interval; /* seconds; 0: its proxy is not asked */
+	unsigned int options_failures; /* unanswered in a row: it is down */
+	struct probe *probe; /* options.c's; NULL: it is not watched */
+	bool down; /* by what the probe has found */
 	struct sockets *sockets; /* transport.c's; NULL before they are open */
 };
 
@@ -101,6 +106,8 @@ struct gateway *gateway_find(const struct sip_config *cfg, const char *name);
  * route_find() - the gateway that a call goes to
  * @called: user part of the Request-URI
  * @at: where to begin, 0 at first; then where the search may go on
+ *
+ * Gateways that are down come after all that are not.
  *
  * Return: NULL: no route matches
  */

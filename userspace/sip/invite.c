@@ -287,6 +287,21 @@ static void start_call(struct call *c, struct txn *t, const osip_message_t *req)
 		call_set_state(c, CALL_CALLING);
 }
 
+int invite_status(const struct gateway *from, const osip_message_t *req)
+{
+	const osip_uri_t *uri = req->req_uri;
+	unsigned int at = 0;
+
+	if (calls_full() || txn_full())
+		return 503;
+	if (!uri->scheme || osip_strcasecmp(uri->scheme, "sip") != 0)
+		return 416;
+	if (!uri->username || !uri->username[0])
+		return 200;
+	return config && route_find(config, from, uri->username, &at) ? 200
+								      : 404;
+}
+
 void invite_received(struct txn *t, const osip_message_t *req)
 {
 	struct gateway *from = txn_path(t)->gw, *to = NULL;

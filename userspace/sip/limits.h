@@ -25,6 +25,9 @@
 #define SIP_TXNS_MAX	4096
 #define SIP_RETRY_AFTER "10" /* seconds */
 
+/* OPTIONS without an answer, in a row, are counted up to that. */
+#define SIP_UNANSWERED_MAX 65535
+
 /* A call that is not answered: the caller gets 408, the callee CANCEL. */
 #define SIP_RING_SECONDS 180
 /* A change of the session that the other peer doesn't answer: the call ends. */

@@ -18,8 +18,10 @@
 #include "sip/conn.h"
 #include "sip/gateway.h"
 #include "sip/invite.h"
+#include "sip/options.h"
 #include "sip/record.h"
 #include "sip/reconfigure.h"
+#include "sip/report.h"
 #include "sip/store.h"
 #include "sip/transport.h"
 #include "sip/txn.h"
@@ -120,8 +122,10 @@ static void sip_commit(void)
 			transport_start(prepared->gateway[i]);
 	}
 	running = prepared;
+	report_set_config(running);
 	prepared = NULL;
 	for (unsigned int i = 0; i < running->n_gateways; i++) {
+		options_watch(running->gateway[i]);
 		if (running->gateway[i]->unvalidated)
 			notify(SIP_UNVALIDATED, running->gateway[i]->name);
 	}
@@ -157,6 +161,7 @@ static void sip_exit(void)
 	txn_exit();
 	reconfigure_exit();
 	invite_set_config(NULL);
+	report_set_config(NULL);
 	sip_config_free(running);
 	running = NULL;
 	sip_rollback();

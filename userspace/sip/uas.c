@@ -5,6 +5,7 @@
 #include "sip/call.h"
 #include "sip/invite.h"
 #include "sip/limits.h"
+#include "sip/options.h"
 #include "sip/uas.h"
 
 static void respond(struct txn *t, int status, const char *header,
@@ -19,8 +20,6 @@ static void respond(struct txn *t, int status, const char *header,
 		return;
 	if (header)
 		osip_message_set_header(resp, header, value);
-	if (status == 200 && MSG_IS_OPTIONS(txn_message(t)))
-		osip_message_set_header(resp, "Accept", "application/sdp");
 	txn_respond(t, resp);
 }
 
@@ -140,7 +139,7 @@ static void in_dialog(struct txn *t, const osip_message_t *req, struct leg *leg)
 		respond(t, 200, NULL, NULL);
 		call_bye(leg);
 	} else if (MSG_IS_OPTIONS(req)) {
-		respond(t, 200, "Allow", SIP_ALLOW);
+		options_answer(t, 200);
 	} else if (MSG_IS_INVITE(req) || MSG_IS_UPDATE(req)) {
 		change_requested(leg, t, req);
 	} else if (MSG_IS_INFO(req)) {
@@ -172,7 +171,7 @@ static void on_request(struct txn *t, const osip_message_t *req)
 	} else if (MSG_IS_INVITE(req)) {
 		invite_received(t, req);
 	} else if (MSG_IS_OPTIONS(req)) {
-		respond(t, 200, "Allow", SIP_ALLOW);
+		options_answer(t, invite_status(txn_path(t)->gw, req));
 	} else {
 		respond(t, 405, "Allow", SIP_ALLOW);
 	}
