@@ -110,7 +110,8 @@ static void test_errors(void **state)
 		  "2: network lan: unknown word \"name\"; allowed: address, "
 		  "media-port-min, media-port-max\n" },
 		{ "sip", "1: sip: the line is incomplete: go on with "
-			 "call-record-file, connections, gateway, route\n" },
+			 "session-expires, min-se, call-record-file, "
+			 "connections, gateway, route\n" },
 		{ "network", "1: network: name the network\n" },
 		{ NET "network lan",
 		  "2: network lan: the line is incomplete: go on with "

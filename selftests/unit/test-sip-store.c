@@ -32,6 +32,7 @@ static struct store_record sample(void)
 		.n_routes = 2,
 		.local_cseq = 4294967295U,
 		.remote_cseq = 17,
+		.update = true,
 	};
 	struct store_record r = {
 		.number = 12,
@@ -40,7 +41,8 @@ static struct store_record sample(void)
 		.since = 1700000000,
 		.caller = "alice b",
 		.called = "+49",
-		.leg = { { (char *)"inside", d }, { (char *)"outside", d } },
+		.leg = { { (char *)"inside", d, 1800, 1 },
+			 { (char *)"outside", d, 0, 0 } },
 	};
 
 	r.leg[1].dialog.n_routes = 0;
@@ -64,6 +66,9 @@ static void test_round_trip(void **state)
 	assert_string_equal(back.leg[0].gateway, "inside");
 	assert_string_equal(back.leg[1].gateway, "outside");
 	assert_int_equal(back.leg[0].dialog.n_routes, 2);
+	assert_true(back.leg[0].dialog.update);
+	assert_int_equal(back.leg[0].expires, 1800);
+	assert_int_equal(back.leg[0].ours, 1);
 	assert_int_equal(back.leg[0].dialog.local_cseq, 4294967295U);
 	assert_string_equal(back.leg[1].dialog.call_id, "other");
 	again = store_format(&back);
@@ -110,6 +115,8 @@ static void test_bad_values(void **state)
 		{ "call-id other", "call-id " },
 		{ "call-id other", "call-id o\rher" },
 		{ "end\n", "end\nend\n" },
+		{ "expires 1800", "expires 86401" },
+		{ "ours 1", "ours 2" },
 		{ "ringfence-call 2", "ringfence-call 1" },
 	};
 	struct store_record r = sample(), back;

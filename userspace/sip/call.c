@@ -321,6 +321,24 @@ void call_cancelled(struct call *c)
 		call_refuse(c, 487, "the caller cancelled");
 }
 
+/* An offer counts once it is answered. Without memory, an older one is kept. */
+static void keep_sdp(struct leg *leg, bool offer, const char *sdp, size_t len)
+{
+	struct leg *other = leg_other(leg);
+	char *copy = strndup(sdp, len),
+	     **to = offer ? &leg->offered : &leg->sdp;
+
+	if (!copy)
+		return;
+	secret_free_text(*to);
+	*to = copy;
+	if (offer || !other->offered)
+		return;
+	secret_free_text(other->sdp);
+	other->sdp = other->offered;
+	other->offered = NULL;
+}
+
 int call_sdp(struct leg *leg, const osip_message_t *msg, bool offer,
 	     char **ret_sdp, struct media_refusal *why)
 {
@@ -341,6 +359,8 @@ int call_sdp(struct leg *leg, const osip_message_t *msg, bool offer,
 					why);
 	if (ret < 0 && !why->status)
 		why->status = 500;
+	if (!ret)
+		keep_sdp(leg, offer, sdp, len);
 	return ret;
 }
 
@@ -429,7 +449,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		call_set_state(c, CALL_DEAD);
 		return;
 	case CALL_ESTABLISHED:
-		if (c->change.server)
+		if (c->change.server || c->change.refresh)
 			change_timeout(c);
 		else
 			repeat_ok(c);

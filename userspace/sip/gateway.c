@@ -310,6 +310,8 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 		return -ENOMEM;
 	config_fail(err, tree, "sip", "cannot be read");
 	sip_config_timeouts(tree, &cfg->timeouts);
+	cfg->session_expires = config_u32(tree, "sip/session-expires", 0);
+	cfg->min_se = config_u32(tree, "sip/min-se", 90);
 	read_limits(tree, &cfg->conns);
 	l.conns = cfg->conns;
 	rc = config_each(tree, "sip/gateway", read_gateway, &l);

@@ -74,6 +74,7 @@ struct sip_config {
 	unsigned int n_routes;
 	struct conn_limits conns;
 	struct media_timeouts timeouts; /* of new calls */
+	uint32_t session_expires, min_se; /* seconds; see timer.h */
 	char record_file[256]; /* "": no records of calls */
 };
 

@@ -34,6 +34,7 @@ static void refuse(struct txn *t, int status, const char *why)
 	if (!resp)
 		return;
 	message_explain(resp, why);
+	timer_explain(resp);
 	if (status == 503)
 		osip_message_set_header(resp, "Retry-After", SIP_RETRY_AFTER);
 	txn_respond(t, resp);
@@ -57,7 +58,7 @@ static int check(const osip_message_t *req, const char **why)
 	*why = "the body is not application/sdp";
 	if (message_has_body(req) && !message_sdp(req, &len))
 		return 415;
-	return 0;
+	return timer_check(req, why);
 }
 
 /* "sip:user@host" with what may follow; the user is escaped anew. */
@@ -186,7 +187,7 @@ static int send_invite(struct call *c, const osip_message_t *req,
 	leg_expect_ok(b);
 	if (osip_message_replace_header(invite, "Max-Forwards", forwards) ||
 	    message_add_contact(invite, &b->path) < 0 ||
-	    pass_headers(req, invite) ||
+	    timer_offer(b, invite) < 0 || pass_headers(req, invite) ||
 	    (sdp && message_set_sdp(invite, sdp) < 0)) {
 		osip_message_free(invite);
 		return -ENOMEM;
@@ -447,8 +448,10 @@ static void accepted(struct call *c, const osip_message_t *resp)
 		call_refuse(c, 502, "the callee answered without SDP");
 		return;
 	}
+	timer_answered(&c->leg[1], resp);
 	ok = a->txn ? to_caller(c, 200, true) : NULL;
-	if (!ok || leg_keep_ok(a, ok) < 0) {
+	if (!ok || timer_answer(a, txn_message(a->txn), ok) < 0 ||
+	    leg_keep_ok(a, ok) < 0) {
 		osip_message_free(ok);
 		call_refuse(c, 500, "no memory, or the caller is gone");
 		return;
@@ -474,11 +477,33 @@ static void acknowledge(struct leg *b, const osip_message_t *resp)
 		leg_acknowledge(b, NULL);
 }
 
-/* A final answer other than 2xx; libosip2 has sent its ACK. */
-static void failed(struct call *c, int status)
+/* The callee's sessions must be longer (RFC 4028, 7.3): ask again. */
+static bool try_longer(struct call *c, const osip_message_t *resp)
 {
+	const osip_message_t *req;
+	struct media_refusal why = { 0 };
+	char *sdp = NULL;
+	bool sent;
+
+	if (resp->status_code != 422 || c->state != CALL_CALLING ||
+	    !c->leg[0].txn || !timer_too_small(&c->leg[1], resp))
+		return false;
+	req = txn_message(c->leg[0].txn);
+	if (!c->late && call_sdp(&c->leg[0], req, true, &sdp, &why) < 0)
+		return false;
+	sent = !send_invite(c, req, sdp);
+	secret_free_text(sdp);
+	return sent;
+}
+
+/* A final answer other than 2xx; libosip2 has sent its ACK. */
+static void failed(struct call *c, const osip_message_t *resp)
+{
+	int status = resp->status_code;
 	char why[64];
 
+	if (try_longer(c, resp))
+		return;
 	snprintf(why, sizeof(why), "gateway %.32s answered %d",
 		 c->leg[1].gw->name, status);
 	if (!try_next(c, status, why))
@@ -504,5 +529,5 @@ void call_answer(struct call *c, const osip_message_t *resp)
 	else if (resp->status_code < 300)
 		accepted(c, resp);
 	else
-		failed(c, resp->status_code);
+		failed(c, resp);
 }

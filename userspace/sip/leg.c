@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "sip/call.h"
 #include "sip/leg.h"
 
@@ -77,6 +78,9 @@ void leg_clear(struct leg *leg)
 		tdelete(leg, &tag_index, compare_tag);
 	if (leg->by_origin)
 		tdelete(leg, &origin_index, compare_origin);
+	timer_clear(leg);
+	secret_free_text(leg->sdp);
+	secret_free_text(leg->offered);
 	txn_release(leg->txn);
 	osip_message_free(leg->ok);
 	osip_message_free(leg->ack);

@@ -8,6 +8,7 @@
 
 #include "sip/dialog.h"
 #include "sip/gateway.h"
+#include "sip/timer.h"
 #include "sip/txn.h"
 
 struct call;
@@ -32,6 +33,9 @@ struct leg {
 	osip_message_t *ack; /* ours to its 2xx; NULL: not yet */
 	uint32_t ack_cseq; /* of our last INVITE */
 	bool ack_due; /* its 2xx is there, the SDP of the ACK is not */
+	struct session_timer timer;
+	/* The SDP of its peer that counts, and one that may come to; secret. */
+	char *sdp, *offered;
 	enum leg_end end;
 	bool by_tag, by_origin; /* is in that index */
 };

@@ -32,6 +32,11 @@
 #define SIP_RING_SECONDS 180
 /* A change of the session that the other peer doesn't answer: the call ends. */
 #define SIP_CHANGE_SECONDS 32
+/* Session timers (RFC 4028): longer ones are cut; after so many 422 in a row the
+ * INVITE fails; a refresh that failed is repeated until the session's end. */
+#define SIP_SESSION_SECONDS_MAX	  86400
+#define SIP_SESSION_REFUSED_MAX	  2
+#define SIP_REFRESH_AGAIN_SECONDS 10
 /* INFO of a call that wait for an answer, and bytes of one. More: 500, 413. */
 #define SIP_INFOS_MAX	  8
 #define SIP_INFO_BODY_MAX 1024

@@ -30,7 +30,8 @@ static int add_abilities(osip_message_t *resp)
 	return osip_message_set_header(resp, "Allow", SIP_ALLOW) ||
 	       osip_message_set_header(resp, "Accept", "application/sdp") ||
 	       osip_message_set_header(resp, "Accept-Encoding", "identity") ||
-	       osip_message_set_header(resp, "Accept-Language", "en");
+	       osip_message_set_header(resp, "Accept-Language", "en") ||
+	       osip_message_set_header(resp, "Supported", SIP_SUPPORTED);
 }
 
 void options_answer(struct txn *t, int status)

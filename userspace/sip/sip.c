@@ -23,6 +23,7 @@
 #include "sip/reconfigure.h"
 #include "sip/report.h"
 #include "sip/store.h"
+#include "sip/timer.h"
 #include "sip/transport.h"
 #include "sip/txn.h"
 #include "sip/uas.h"
@@ -115,6 +116,7 @@ static void sip_commit(void)
 	invite_set_config(prepared);
 	record_set_file(prepared->record_file[0] ? prepared->record_file
 						 : NULL);
+	timer_configure(prepared->session_expires, prepared->min_se);
 	conns_set_limits(&prepared->conns);
 	if (!running) {
 		calls_adopt(prepared);

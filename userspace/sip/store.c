@@ -51,6 +51,9 @@ static void put_leg(FILE *f, const struct store_leg *leg)
 	fprintf(f, "target %s\n", d->target);
 	fprintf(f, "local-cseq %" PRIu32 "\n", d->local_cseq);
 	fprintf(f, "remote-cseq %" PRIu32 "\n", d->remote_cseq);
+	fprintf(f, "update %u\n", d->update);
+	fprintf(f, "expires %" PRIu32 "\n", leg->expires);
+	fprintf(f, "ours %" PRIu32 "\n", leg->ours);
 	for (unsigned int i = 0; i < d->n_routes; i++)
 		fprintf(f, "route %s\n", d->route[i]);
 }
@@ -143,6 +146,7 @@ static int take_u32(struct reader *rd, const char *key, uint32_t *ret)
 static int take_leg(struct reader *rd, struct store_leg *leg)
 {
 	struct dialog *d = &leg->dialog;
+	uint64_t update, expires, ours;
 	int ret;
 
 	if ((ret = take_text(rd, "leg", &leg->gateway)) ||
@@ -153,8 +157,15 @@ static int take_leg(struct reader *rd, struct store_leg *leg)
 	    (ret = take_text(rd, "remote", &d->remote)) ||
 	    (ret = take_text(rd, "target", &d->target)) ||
 	    (ret = take_u32(rd, "local-cseq", &d->local_cseq)) ||
-	    (ret = take_u32(rd, "remote-cseq", &d->remote_cseq)))
+	    (ret = take_u32(rd, "remote-cseq", &d->remote_cseq)) ||
+	    (ret = take_number(rd, "update", 1, &update)) ||
+	    (ret = take_number(rd, "expires", SIP_SESSION_SECONDS_MAX,
+			       &expires)) ||
+	    (ret = take_number(rd, "ours", 1, &ours)))
 		return ret;
+	d->update = update;
+	leg->expires = (uint32_t)expires;
+	leg->ours = (uint32_t)ours;
 	while (!strncmp(rd->p, "route ", 6)) {
 		if (d->n_routes == SIP_ROUTES_MAX)
 			return -EBADMSG;
@@ -268,6 +279,8 @@ void store_save(const struct call *c)
 	for (unsigned int i = 0; i < 2; i++) { /* borrowed, not cleared */
 		r.leg[i].gateway = c->leg[i].gw->name;
 		r.leg[i].dialog = c->leg[i].dialog;
+		r.leg[i].expires = c->leg[i].timer.seconds;
+		r.leg[i].ours = c->leg[i].timer.ours;
 	}
 	file_name(c->number, name, sizeof(name));
 	text = store_format(&r);

@@ -16,6 +16,8 @@ struct call;
 struct store_leg {
 	char *gateway;
 	struct dialog dialog;
+	uint32_t expires; /* seconds, of its session timer; 0: none */
+	uint32_t ours; /* 1: we refresh */
 };
 
 struct store_record {

@@ -5,6 +5,7 @@
 #include "sip/call.h"
 #include "sip/invite.h"
 #include "sip/limits.h"
+#include "sip/optag.h"
 #include "sip/options.h"
 #include "sip/uas.h"
 
@@ -151,15 +152,15 @@ static void in_dialog(struct txn *t, const osip_message_t *req, struct leg *leg)
 
 static void on_request(struct txn *t, const osip_message_t *req)
 {
-	const char *require = message_header(req, "require");
+	char unknown[256];
 	struct leg *leg;
 
 	if (MSG_IS_CANCEL(req)) {
 		cancel(t);
 		return;
 	}
-	if (require) { /* we support no extension */
-		respond(t, 420, "Unsupported", require);
+	if (optag_unknown(req, unknown, sizeof(unknown))) {
+		respond(t, 420, "Unsupported", unknown);
 		return;
 	}
 	if (message_tag(req->to) || MSG_IS_BYE(req)) {
