@@ -408,7 +408,7 @@ def refusals(t):
                      (416, {"uri": "sips:bob@127.0.1.1"}),
                      (404, {"uri": "sip:127.0.1.1"}),
                      (483, {"forwards": 0}),
-                     (420, {"headers": ["Require: 100rel"]}),
+                     (420, {"headers": ["Require: timer, foo,100rel , bar"]}),
                      (400, {"contact": False}),
                      (488, {"body": SDP + "a=refuse-me\r\n"})):
         d = t.caller.dialog()
@@ -419,7 +419,7 @@ def refusals(t):
         answer = t.caller.expect(want, skip=(100,))
         check(answer.tag("to"), "%d has a tag" % want)
         if want == 420:
-            check(answer.get("unsupported") == "100rel", "Unsupported")
+            check(answer.get("unsupported") == "foo, bar", "Unsupported")
         if want == 415:
             check(answer.get("accept") == "application/sdp", "Accept")
         t.caller.send(t.caller.request("ACK", uri, d, branch=branch))

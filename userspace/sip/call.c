@@ -60,6 +60,7 @@ static void call_free(struct call *c)
 {
 	change_abandon(c);
 	infos_abandon(c);
+	prack_clear(c);
 	leg_clear(&c->leg[0]);
 	leg_clear(&c->leg[1]);
 	secret_free_text(c->answer);
@@ -133,6 +134,8 @@ void call_set_state(struct call *c, enum call_state state)
 			  c->number, state_names[old], state_names[state]);
 		return;
 	}
+	if (state > CALL_RINGING)
+		prack_stop(c);
 	log_dbg("sip", "call %u: %s, was %s", c->number, state_names[state],
 		state_names[old]);
 	c->state = state;
@@ -254,9 +257,12 @@ void call_bye(struct leg *leg)
 	case CALL_ENDING:
 		call_leg_ended(c);
 		return;
+	case CALL_RINGING:
+		if (c->prack.ok) /* the callee, its 2xx hasn't gone on yet */
+			call_refuse(c, 480, "the callee hung up");
+		return;
 	case CALL_NEW:
 	case CALL_CALLING:
-	case CALL_RINGING:
 	case CALL_CANCELLING:
 	case CALL_DEAD:
 		return; /* no dialog yet, or no more */

@@ -16,6 +16,7 @@
 #include "sip/info.h"
 #include "sip/leg.h"
 #include "sip/limits.h"
+#include "sip/prack.h"
 
 enum call_state {
 	/* The caller's INVITE was accepted for routing; 100 is sent. */
@@ -46,6 +47,7 @@ struct call {
 	struct media_call *media;
 	struct change change; /* in CALL_ESTABLISHED */
 	struct infos infos; /* likewise */
+	struct prack prack; /* before an answer */
 	struct event *timer; /* see call.c */
 	unsigned int resend_ms; /* of a 2xx that waits for its ACK */
 	unsigned int resent_ms; /* since its first sending */

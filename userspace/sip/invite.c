@@ -187,7 +187,8 @@ static int send_invite(struct call *c, const osip_message_t *req,
 	leg_expect_ok(b);
 	if (osip_message_replace_header(invite, "Max-Forwards", forwards) ||
 	    message_add_contact(invite, &b->path) < 0 ||
-	    timer_offer(b, invite) < 0 || pass_headers(req, invite) ||
+	    timer_offer(b, invite) < 0 || prack_offer(c, invite) < 0 ||
+	    pass_headers(req, invite) ||
 	    (sdp && message_set_sdp(invite, sdp) < 0)) {
 		osip_message_free(invite);
 		return -ENOMEM;
@@ -332,6 +333,7 @@ void invite_received(struct txn *t, const osip_message_t *req)
 		return;
 	}
 	c->next_route = at;
+	prack_caller(c, req);
 	record_party(req->from->url->username, c->caller);
 	record_party(req->req_uri->username, c->called);
 	start_call(c, t, req);
@@ -384,7 +386,7 @@ static int answer_sdp(struct call *c, const osip_message_t *resp,
 	return 0;
 }
 
-static osip_message_t *to_caller(struct call *c, int status, bool with_sdp)
+osip_message_t *invite_response(struct call *c, int status, bool with_sdp)
 {
 	struct leg *a = &c->leg[0];
 	osip_message_t *resp;
@@ -428,18 +430,18 @@ static void ringing(struct call *c, const osip_message_t *resp)
 	}
 	if (c->state == CALL_CALLING)
 		call_set_state(c, CALL_RINGING);
-	if (c->leg[0].txn)
-		txn_respond(c->leg[0].txn,
-			    to_caller(c, resp->status_code, with_sdp));
+	prack_ring(c, resp->status_code, with_sdp, prack_is_reliable(c, resp));
 }
 
 /* If the caller can't have the answer, the callee gets BYE (after its ACK). */
-static void accepted(struct call *c, const osip_message_t *resp)
+void invite_accept(struct call *c, const osip_message_t *resp)
 {
 	struct leg *a = &c->leg[0];
 	struct media_refusal why = { 0 };
 	osip_message_t *ok;
 
+	if (prack_holds(c, resp))
+		return;
 	if (answer_sdp(c, resp, &why) < 0) {
 		call_refuse(c, why.status, why.reason);
 		return;
@@ -449,7 +451,7 @@ static void accepted(struct call *c, const osip_message_t *resp)
 		return;
 	}
 	timer_answered(&c->leg[1], resp);
-	ok = a->txn ? to_caller(c, 200, true) : NULL;
+	ok = a->txn ? invite_response(c, 200, true) : NULL;
 	if (!ok || timer_answer(a, txn_message(a->txn), ok) < 0 ||
 	    leg_keep_ok(a, ok) < 0) {
 		osip_message_free(ok);
@@ -517,7 +519,9 @@ void call_answer(struct call *c, const osip_message_t *resp)
 	if (b->txn)
 		b->path = *txn_path(b->txn);
 	if (resp->status_code < 200) {
-		if (call_provisional(c) && resp->status_code > 100)
+		bool fresh = prack_received(b, resp);
+
+		if (call_provisional(c) && fresh && resp->status_code > 100)
 			ringing(c, resp);
 		return;
 	}
@@ -527,7 +531,7 @@ void call_answer(struct call *c, const osip_message_t *resp)
 	if (c->state == CALL_CANCELLING)
 		call_late_answer(c);
 	else if (resp->status_code < 300)
-		accepted(c, resp);
+		invite_accept(c, resp);
 	else
 		failed(c, resp);
 }

@@ -37,6 +37,9 @@
 #define SIP_SESSION_SECONDS_MAX	  86400
 #define SIP_SESSION_REFUSED_MAX	  2
 #define SIP_REFRESH_AGAIN_SECONDS 10
+/* Early dialogs of a callee whose reliable answers (RFC 3262) are acknowledged, the
+ * first ones. The caller gets one at a time; of those that wait, the last. */
+#define SIP_EARLY_MAX 4
 /* INFO of a call that wait for an answer, and bytes of one. More: 500, 413. */
 #define SIP_INFOS_MAX	  8
 #define SIP_INFO_BODY_MAX 1024

@@ -7,7 +7,7 @@
 
 #include "sip/optag.h"
 
-static const char *const understood[] = { "timer" };
+static const char *const understood[] = { "100rel", "timer" };
 
 #define BLANKS " \t\r\n"
 
@@ -152,4 +152,31 @@ uint32_t optag_min_se(const osip_message_t *msg)
 	return value && read_number(value, &n) && n > OPTAG_MIN_SE
 		       ? n
 		       : OPTAG_MIN_SE;
+}
+
+int optag_rseq(const osip_message_t *msg, uint32_t *ret)
+{
+	const char *value = message_header(msg, "rseq"), *rest;
+	uint32_t n;
+
+	rest = value ? read_number(value, &n) : NULL;
+	if (!rest || *rest || !n)
+		return -EBADMSG;
+	*ret = n;
+	return 0;
+}
+
+int optag_rack(const osip_message_t *msg, uint32_t *ret_rseq,
+	       uint32_t *ret_cseq)
+{
+	const char *value = message_header(msg, "rack"), *rest;
+	uint32_t rseq, cseq;
+
+	rest = value ? read_number(value, &rseq) : NULL;
+	rest = rest ? read_number(rest, &cseq) : NULL;
+	if (!rest || strcmp(rest, "INVITE") != 0)
+		return -EBADMSG;
+	*ret_rseq = rseq;
+	*ret_cseq = cseq;
+	return 0;
 }

@@ -34,4 +34,10 @@ int optag_session_expires(const osip_message_t *msg,
 			  struct session_expires *ret);
 uint32_t optag_min_se(const osip_message_t *msg); /* OPTAG_MIN_SE at least */
 
+/* Of a reliable provisional answer, and of the PRACK for it (RFC 3262, 7): its
+ * number and the CSeq of the INVITE. 0 or -EBADMSG: none, or no good one. */
+int optag_rseq(const osip_message_t *msg, uint32_t *ret);
+int optag_rack(const osip_message_t *msg, uint32_t *ret_rseq,
+	       uint32_t *ret_cseq);
+
 #endif

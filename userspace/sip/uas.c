@@ -143,6 +143,8 @@ static void in_dialog(struct txn *t, const osip_message_t *req, struct leg *leg)
 		options_answer(t, 200);
 	} else if (MSG_IS_INVITE(req) || MSG_IS_UPDATE(req)) {
 		change_requested(leg, t, req);
+	} else if (MSG_IS_PRACK(req)) {
+		prack_requested(leg, t, req);
 	} else if (MSG_IS_INFO(req)) {
 		info_requested(leg, t, req);
 	} else {
