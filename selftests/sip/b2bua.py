@@ -441,6 +441,41 @@ def outside_dialogs(t):
     t.callee.silent()
 
 
+def foreign_methods(t):
+    """MESSAGE, SUBSCRIBE and the like in a call: 405, and nothing passes"""
+    call = Call(t.caller, t.callee).establish()
+    d = call.da
+    for method in ("MESSAGE", "SUBSCRIBE", "NOTIFY", "PUBLISH", "NOSUCH"):
+        d.cseq += 1
+        t.caller.send(t.caller.request(method, d.target, d, body="hello",
+                                       content_type="text/plain",
+                                       headers=["Event: presence"]))
+        answer = t.caller.expect(405)
+        check("INVITE" in answer.get("allow"), "Allow")
+        check(method not in answer.get("allow"), "and not " + method)
+    t.callee.silent()
+    call.bye()
+
+
+def late_fork(t):
+    """forks that ring, answer, and answer once more: ACK and BYE, each its own"""
+    call = Call(t.caller, t.callee).invite()
+    for tag in ("f1", "f2", "f3"):
+        t.callee.respond(call.invite_b, 180, tag=tag)
+        t.caller.expect(180)
+    call.tag = "f2"
+    call.answer().ack()
+    for tag in ("f1", "f3", "f4"):
+        t.callee.respond(call.invite_b, 200, tag=tag, body=SDP)
+        for method in ("ACK", "BYE"):
+            req = t.callee.expect(method)
+            check(req.tag("to") == tag, "to the fork")
+            check("127.0.1" not in req.text, "nothing of the inside")
+        t.callee.respond(req, 200)
+    t.caller.silent()
+    call.bye()
+
+
 def merged(t):
     """the same INVITE by another path is refused with 482"""
     call = Call(t.caller, t.callee).invite().ring()
@@ -586,7 +621,8 @@ if __name__ == "__main__":
          retransmissions, repeat_2xx, repeat_2xx_tcp, fork, cancel,
          cancel_early, cancel_race, early_bye, early_media, late,
          late_unanswered, bad_answer, idle,
-         within, info, info_refused, strange_dialogs, refusals, outside_dialogs, merged,
+         within, info, info_refused, strange_dialogs, refusals,
+         outside_dialogs, foreign_methods, late_fork, merged,
          record_route, rport, tcp_caller, tcp_callee, tcp_refused, tcp_lost,
          tcp_abandoned],
         lambda test: Context(outside="tcp" if test in TCP else "udp"))

@@ -339,6 +339,12 @@ void invite_received(struct txn *t, const osip_message_t *req)
 	start_call(c, t, req);
 }
 
+/* Redirection is not followed: a peer must not choose where calls are routed. */
+static bool is_worth_another(int status)
+{
+	return status == 408 || status / 100 == 3 || status / 100 == 5;
+}
+
 /*
  * The callee's gateway failed: by another one, if a route leads there and the
  * caller has heard nothing of this one yet.
@@ -350,7 +356,7 @@ static bool try_next(struct call *c, int status, const char *what)
 	struct gateway *to;
 
 	if (c->state != CALL_CALLING || !c->leg[0].txn ||
-	    (status != 408 && status / 100 != 5))
+	    !is_worth_another(status))
 		return false;
 	req = txn_message(c->leg[0].txn);
 	to = route_find(config, c->leg[0].gw, req->req_uri->username,
