@@ -67,6 +67,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	path = *txn_path(c->leg[0].txn);
 	txn_send(p->resp, &path);
 	p->resend_ms *= 2;
+	if (p->resend_ms > 64 * SIP_T1_MS - p->resent_ms)
+		p->resend_ms = 64 * SIP_T1_MS - p->resent_ms;
 	arm(c);
 }
 
