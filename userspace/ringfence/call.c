@@ -57,12 +57,11 @@ int cmd_call_list(struct cli *cli, struct words *w)
 /* "rx-packets 10 …" */
 static void print_media(json_t *media)
 {
-	const char *name;
-	json_t *value;
-
 	printf("   ");
-	json_object_foreach(media, name, value) printf(
-		" %s %" JSON_INTEGER_FORMAT, name, json_integer_value(value));
+	for (void *i = json_object_iter(media); i;
+	     i = json_object_iter_next(media, i))
+		printf(" %s %" JSON_INTEGER_FORMAT, json_object_iter_key(i),
+		       json_integer_value(json_object_iter_value(i)));
 	putchar('\n');
 }
 

@@ -189,6 +189,8 @@ void call_over(struct call *c, int status, const char *why)
 			 c->number, c->leg[0].gw->name, c->leg[1].gw->name,
 			 why);
 	record_write(c, status, why);
+	if (c->refer)
+		refer_over(c, status);
 }
 
 /* Is there another leg to wait for? */
@@ -257,12 +259,13 @@ void call_bye(struct leg *leg)
 	case CALL_ENDING:
 		call_leg_ended(c);
 		return;
+	case CALL_CALLING:
 	case CALL_RINGING:
-		if (c->prack.ok) /* the callee, its 2xx hasn't gone on yet */
+		/* Its 2xx hasn't gone on yet. */
+		if (leg == &c->leg[1] && (c->prack.ok || c->refer))
 			call_refuse(c, 480, "the callee hung up");
 		return;
 	case CALL_NEW:
-	case CALL_CALLING:
 	case CALL_CANCELLING:
 	case CALL_DEAD:
 		return; /* no dialog yet, or no more */
@@ -327,8 +330,7 @@ void call_cancelled(struct call *c)
 		call_refuse(c, 487, "the caller cancelled");
 }
 
-/* An offer counts once it is answered. Without memory, an older one is kept. */
-static void keep_sdp(struct leg *leg, bool offer, const char *sdp, size_t len)
+void call_keep_sdp(struct leg *leg, bool offer, const char *sdp, size_t len)
 {
 	struct leg *other = leg_other(leg);
 	char *copy = strndup(sdp, len),
@@ -366,7 +368,7 @@ int call_sdp(struct leg *leg, const osip_message_t *msg, bool offer,
 	if (ret < 0 && !why->status)
 		why->status = 500;
 	if (!ret)
-		keep_sdp(leg, offer, sdp, len);
+		call_keep_sdp(leg, offer, sdp, len);
 	return ret;
 }
 
@@ -588,6 +590,8 @@ void calls_exit(void)
 			call_refuse(c, 503, "the gateway stops");
 			continue;
 		}
+		if (c->refer)
+			refer_over(c, 503);
 		/* The kernel session and the record are left for adoption. */
 		TAILQ_REMOVE(&calls, c, entry);
 		n_calls--;

@@ -17,6 +17,7 @@
 #include "sip/leg.h"
 #include "sip/limits.h"
 #include "sip/prack.h"
+#include "sip/refer.h"
 
 enum call_state {
 	/* The caller's INVITE was accepted for routing; 100 is sent. */
@@ -47,6 +48,7 @@ struct call {
 	struct media_call *media;
 	struct change change; /* in CALL_ESTABLISHED */
 	struct infos infos; /* likewise */
+	struct refer *refer; /* a transfer of it, or to it; NULL: none */
 	struct prack prack; /* before an answer */
 	struct event *timer; /* see call.c */
 	unsigned int resend_ms; /* of a 2xx that waits for its ACK */
@@ -106,6 +108,10 @@ void call_repeat_ok(struct call *c);
  */
 int call_sdp(struct leg *leg, const osip_message_t *msg, bool offer,
 	     char **ret_sdp, struct media_refusal *why);
+
+/* The SDP of @leg's peer, for when it is needed again. An offer counts once it is
+ * answered. Without memory, an older one is kept. */
+void call_keep_sdp(struct leg *leg, bool offer, const char *sdp, size_t len);
 
 /* @leg's peer answers the other's offer in @ack: so do we in ours, even without
  * an answer. Return and @why: as call_sdp() */

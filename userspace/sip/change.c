@@ -259,6 +259,19 @@ static void start(struct leg *leg, struct txn *t, const osip_message_t *req)
 	secret_free_text(sdp);
 }
 
+int change_reserve(struct leg *from)
+{
+	struct call *c = from->call;
+
+	if (c->state != CALL_ESTABLISHED || c->change.from || c->leg[0].ok ||
+	    c->leg[1].ok)
+		return -EBUSY;
+	c->change.from = from;
+	c->change.refresh = true;
+	call_timer(c, SIP_CHANGE_SECONDS * 1000);
+	return 0;
+}
+
 int change_refresh(struct leg *leg)
 {
 	struct call *c = leg->call;
@@ -267,25 +280,19 @@ int change_refresh(struct leg *leg)
 	char *sdp = NULL;
 	int ret;
 
-	if (c->state != CALL_ESTABLISHED || c->change.from || leg->ok ||
-	    other->ok)
-		return -EBUSY;
 	if (!other->sdp)
 		return -ENOENT;
+	if (change_reserve(other) < 0)
+		return -EBUSY;
 	secret_free_text(other->offered);
 	other->offered = NULL;
 	ret = media_call_offer(c->media, leg == &c->leg[0], other->sdp,
 			       strlen(other->sdp), &sdp, &why);
-	if (ret < 0)
-		return ret;
-	c->change.from = other;
-	c->change.refresh = true;
-	ret = send_on(leg, "INVITE", sdp);
+	if (!ret)
+		ret = send_on(leg, "INVITE", sdp);
 	secret_free_text(sdp);
 	if (ret < 0)
 		finish(c);
-	else
-		call_timer(c, SIP_CHANGE_SECONDS * 1000);
 	return ret;
 }
 

@@ -24,6 +24,9 @@ struct change {
 /* A re-INVITE or an UPDATE came in the leg's dialog. */
 void change_requested(struct leg *leg, struct txn *t,
 		      const osip_message_t *req);
+/* Another request of ours is a change, in place of @from: no other may begin before
+ * change_abandon(). 0; -EBUSY: one is under way. */
+int change_reserve(struct leg *from);
 /* Refresh the leg's session by a re-INVITE that changes nothing. -EBUSY: not now,
  * -ENOENT: its SDP was lost in a restart; -errno. */
 int change_refresh(struct leg *leg);

@@ -214,6 +214,7 @@ static int read_gateway(const struct lyd_node *entry, void *arg)
 	l->entry = entry;
 	snprintf(gw->name, sizeof(gw->name), "%s", config_str(entry, "name"));
 	gw->transport = transport_by_name(config_str(entry, "transport"));
+	gw->no_transfer = !config_bool(entry, "transfer");
 	gw->options_interval = config_u32(entry, "options-interval", 0);
 	gw->options_failures = config_u32(entry, "options-failures", 3);
 	ret = read_media(entry, l);

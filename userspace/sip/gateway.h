@@ -34,6 +34,7 @@ struct gateway {
 	bool unvalidated; /* the peer's certificate isn't looked at */
 	struct media_profile media;
 	struct tls_ctx *tls; /* SIP_TLS only */
+	bool no_transfer; /* REFER is refused */
 	unsigned int options_interval; /* seconds; 0: its proxy is not asked */
 	unsigned int options_failures; /* unanswered in a row: it is down */
 	struct probe *probe; /* options.c's; NULL: it is not watched */

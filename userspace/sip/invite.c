@@ -289,6 +289,42 @@ static void start_call(struct call *c, struct txn *t, const osip_message_t *req)
 		call_set_state(c, CALL_CALLING);
 }
 
+int invite_transfer(struct refer *r, const char **why)
+{
+	const char *user = r->invite->req_uri->username;
+	struct media_refusal refusal;
+	unsigned int at = 0;
+	struct gateway *to;
+	struct call *c;
+
+	*why = "too many calls";
+	if (calls_full() || txn_full())
+		return 503;
+	*why = "no route leads there from here";
+	to = config ? route_find(config, r->from->gw, user, &at) : NULL;
+	if (!to)
+		return 404;
+	*why = "no memory";
+	c = call_new(leg_other(r->from)->gw, to);
+	if (!c)
+		return 500;
+	c->next_route = at;
+	record_party(r->invite->from->url->username, c->caller);
+	record_party(user, c->called);
+	*why = "the target can't be called";
+	if (call_callee(c, r->invite, &refusal) < 0) {
+		call_over(c, refusal.status, refusal.reason);
+		call_set_state(c, CALL_DEAD);
+		return refusal.status;
+	}
+	r->fresh = c;
+	c->refer = r;
+	r->old->refer = r;
+	call_set_state(c, CALL_CALLING);
+	*why = "accepted";
+	return 202;
+}
+
 int invite_status(const struct gateway *from, const osip_message_t *req)
 {
 	const osip_uri_t *uri = req->req_uri;
@@ -339,6 +375,14 @@ void invite_received(struct txn *t, const osip_message_t *req)
 	start_call(c, t, req);
 }
 
+/* What the callee's INVITE is made of, while the caller waits; or NULL. */
+static const osip_message_t *invite_of(const struct call *c)
+{
+	if (c->refer)
+		return c->refer->invite;
+	return c->leg[0].txn ? txn_message(c->leg[0].txn) : NULL;
+}
+
 /* Redirection is not followed: a peer must not choose where calls are routed. */
 static bool is_worth_another(int status)
 {
@@ -351,16 +395,14 @@ static bool is_worth_another(int status)
  */
 static bool try_next(struct call *c, int status, const char *what)
 {
-	const osip_message_t *req;
+	const osip_message_t *req = invite_of(c);
 	struct media_refusal why;
 	struct gateway *to;
 
-	if (c->state != CALL_CALLING || !c->leg[0].txn ||
-	    !is_worth_another(status))
+	if (c->state != CALL_CALLING || !req || !is_worth_another(status))
 		return false;
-	req = txn_message(c->leg[0].txn);
-	to = route_find(config, c->leg[0].gw, req->req_uri->username,
-			&c->next_route);
+	to = route_find(config, c->refer ? c->refer->from->gw : c->leg[0].gw,
+			req->req_uri->username, &c->next_route);
 	if (!to)
 		return false;
 	log_info("sip", "call %u: %s; gateway %s is next", c->number, what,
@@ -446,6 +488,10 @@ void invite_accept(struct call *c, const osip_message_t *resp)
 	struct media_refusal why = { 0 };
 	osip_message_t *ok;
 
+	if (c->refer) {
+		refer_answered(c, resp);
+		return;
+	}
 	if (prack_holds(c, resp))
 		return;
 	if (answer_sdp(c, resp, &why) < 0) {
@@ -488,15 +534,14 @@ static void acknowledge(struct leg *b, const osip_message_t *resp)
 /* The callee's sessions must be longer (RFC 4028, 7.3): ask again. */
 static bool try_longer(struct call *c, const osip_message_t *resp)
 {
-	const osip_message_t *req;
+	const osip_message_t *req = invite_of(c);
 	struct media_refusal why = { 0 };
 	char *sdp = NULL;
 	bool sent;
 
-	if (resp->status_code != 422 || c->state != CALL_CALLING ||
-	    !c->leg[0].txn || !timer_too_small(&c->leg[1], resp))
+	if (resp->status_code != 422 || c->state != CALL_CALLING || !req ||
+	    !timer_too_small(&c->leg[1], resp))
 		return false;
-	req = txn_message(c->leg[0].txn);
 	if (!c->late && call_sdp(&c->leg[0], req, true, &sdp, &why) < 0)
 		return false;
 	sent = !send_invite(c, req, sdp);

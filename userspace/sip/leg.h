@@ -46,6 +46,9 @@ struct leg *leg_by_origin(const struct gateway *gw, const osip_message_t *req);
 
 int leg_index(struct leg *leg); /* once its dialog is there */
 void leg_clear(struct leg *leg); /* frees what is in it */
+/* @from's dialog goes on as @to, of another call; @from has ended then. -ENOMEM:
+ * what its peer sends isn't found any more. */
+int leg_move(struct leg *to, struct leg *from);
 struct leg *leg_other(const struct leg *leg); /* of the same call */
 
 /* Where requests on this leg go; the connection that was heard from last. */

@@ -16,7 +16,7 @@ void record_party(const char *user, char ret[SIP_PARTY_MAX + 1])
 
 	if (!user || !user[0])
 		user = "anonymous";
-	for (; user[n] && n < SIP_PARTY_MAX; n++)
+	for (; n < SIP_PARTY_MAX && user[n]; n++)
 		ret[n] = user[n] < ' ' || user[n] > '~' ? '?' : user[n];
 	ret[n] = '\0';
 }

@@ -145,6 +145,8 @@ static void in_dialog(struct txn *t, const osip_message_t *req, struct leg *leg)
 		change_requested(leg, t, req);
 	} else if (MSG_IS_PRACK(req)) {
 		prack_requested(leg, t, req);
+	} else if (MSG_IS_REFER(req)) {
+		refer_requested(leg, t, req);
 	} else if (MSG_IS_INFO(req)) {
 		info_requested(leg, t, req);
 	} else {
