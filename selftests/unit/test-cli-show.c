@@ -253,11 +253,11 @@ static void test_monitor_json(void **state)
 static const struct {
 	const char *words, *want;
 } completions[] = {
-	{ "complete",
-	  "-j\n-n\n-s\n-c\n-b\n-"
-	  "force\nsession\nconfig\ncertificate\nkeylog\nbackup\nlog\n"
-	  "netns\nrules\nban\ntrust\nlimit\n"
-	  "stats\nmonitor\ntop\nstatus\nversion\nhelp\n" },
+	{ "complete", "-j\n-n\n-s\n-c\n-b\n-"
+		      "force\nsession\nconfig\ncall\ngateway\ncertificate\nkeyl"
+		      "og\nbackup\nlog\n"
+		      "netns\nrules\nban\ntrust\nlimit\n"
+		      "stats\nmonitor\ntop\nstatus\nversion\nhelp\n" },
 	{ "complete session", "add\nset\ndel\nlist\nshow\n" },
 	{ "complete -j session", "add\nset\ndel\nlist\nshow\n" },
 	{ "complete -b", "<file>\n" },
@@ -288,6 +288,9 @@ static const struct {
 	{ "complete config load x", "merge\n" },
 	{ "complete config save", "<file>\n" },
 	{ "complete config diff", "" },
+	{ "complete call", "list\nshow\nhangup\n" },
+	{ "complete gateway", "list\n" },
+	{ "complete call show", "" },
 	{ "complete certificate",
 	  "list\nshow\nimport\ndelete\ncsr\nself-signed\nreload\n" },
 	{ "complete certificate import", "host\nothers\n" },
@@ -353,11 +356,11 @@ static void test_complete_is_hidden(void **state)
 {
 	expect("help", 0, NULL);
 	assert_null(strstr(out, "complete"));
-	expect_refused("nonsense",
-		       "there are: session, config, certificate, keylog, "
-		       "backup, log, netns, "
-		       "rules, ban, trust, limit, stats,"
-		       " monitor, top, status, version, help\n");
+	expect_refused("nonsense", "there are: session, config, call, gateway, "
+				   "certificate, keylog, "
+				   "backup, log, netns, "
+				   "rules, ban, trust, limit, stats,"
+				   " monitor, top, status, version, help\n");
 }
 
 int main(void)
