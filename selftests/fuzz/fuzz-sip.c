@@ -12,6 +12,7 @@
 #include "sip/dialog.h"
 #include "sip/frame.h"
 #include "sip/message.h"
+#include "sip/optag.h"
 
 static struct gateway gateway;
 static struct sip_path path = { .gw = &gateway };
@@ -26,6 +27,20 @@ static void text_of(osip_message_t *msg)
 	text = message_text(msg, &len);
 	osip_free(text); /* a macro that looks at it twice */
 	osip_message_free(msg);
+}
+
+static void use_optags(osip_message_t *msg)
+{
+	struct session_expires se;
+	char unknown[32];
+	uint32_t a, b;
+
+	optag_supported(msg, "timer");
+	optag_unknown(msg, unknown, sizeof(unknown));
+	optag_session_expires(msg, &se);
+	optag_min_se(msg);
+	optag_rseq(msg, &a);
+	optag_rack(msg, &a, &b);
 }
 
 static void use_request(osip_message_t *msg)
@@ -78,6 +93,7 @@ static void one(const char *buf, size_t len, bool stream)
 		use_request(msg);
 	else
 		use_response(msg);
+	use_optags(msg);
 	osip_message_free(msg);
 }
 

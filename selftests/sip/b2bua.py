@@ -408,7 +408,7 @@ def refusals(t):
                      (416, {"uri": "sips:bob@127.0.1.1"}),
                      (404, {"uri": "sip:127.0.1.1"}),
                      (483, {"forwards": 0}),
-                     (420, {"headers": ["Require: 100rel"]}),
+                     (420, {"headers": ["Require: timer, foo,100rel , bar"]}),
                      (400, {"contact": False}),
                      (488, {"body": SDP + "a=refuse-me\r\n"})):
         d = t.caller.dialog()
@@ -419,7 +419,7 @@ def refusals(t):
         answer = t.caller.expect(want, skip=(100,))
         check(answer.tag("to"), "%d has a tag" % want)
         if want == 420:
-            check(answer.get("unsupported") == "100rel", "Unsupported")
+            check(answer.get("unsupported") == "foo, bar", "Unsupported")
         if want == 415:
             check(answer.get("accept") == "application/sdp", "Accept")
         t.caller.send(t.caller.request("ACK", uri, d, branch=branch))
@@ -439,6 +439,41 @@ def outside_dialogs(t):
     t.caller.send(t.caller.request("ACK", "sip:127.0.1.1", t.caller.dialog()))
     t.caller.silent()
     t.callee.silent()
+
+
+def foreign_methods(t):
+    """MESSAGE, SUBSCRIBE and the like in a call: 405, and nothing passes"""
+    call = Call(t.caller, t.callee).establish()
+    d = call.da
+    for method in ("MESSAGE", "SUBSCRIBE", "NOTIFY", "PUBLISH", "NOSUCH"):
+        d.cseq += 1
+        t.caller.send(t.caller.request(method, d.target, d, body="hello",
+                                       content_type="text/plain",
+                                       headers=["Event: presence"]))
+        answer = t.caller.expect(405)
+        check("INVITE" in answer.get("allow"), "Allow")
+        check(method not in answer.get("allow"), "and not " + method)
+    t.callee.silent()
+    call.bye()
+
+
+def late_fork(t):
+    """forks that ring, answer, and answer once more: ACK and BYE, each its own"""
+    call = Call(t.caller, t.callee).invite()
+    for tag in ("f1", "f2", "f3"):
+        t.callee.respond(call.invite_b, 180, tag=tag)
+        t.caller.expect(180)
+    call.tag = "f2"
+    call.answer().ack()
+    for tag in ("f1", "f3", "f4"):
+        t.callee.respond(call.invite_b, 200, tag=tag, body=SDP)
+        for method in ("ACK", "BYE"):
+            req = t.callee.expect(method)
+            check(req.tag("to") == tag, "to the fork")
+            check("127.0.1" not in req.text, "nothing of the inside")
+        t.callee.respond(req, 200)
+    t.caller.silent()
+    call.bye()
 
 
 def merged(t):
@@ -586,7 +621,8 @@ if __name__ == "__main__":
          retransmissions, repeat_2xx, repeat_2xx_tcp, fork, cancel,
          cancel_early, cancel_race, early_bye, early_media, late,
          late_unanswered, bad_answer, idle,
-         within, info, info_refused, strange_dialogs, refusals, outside_dialogs, merged,
+         within, info, info_refused, strange_dialogs, refusals,
+         outside_dialogs, foreign_methods, late_fork, merged,
          record_route, rport, tcp_caller, tcp_callee, tcp_refused, tcp_lost,
          tcp_abandoned],
         lambda test: Context(outside="tcp" if test in TCP else "udp"))

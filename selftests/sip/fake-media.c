@@ -140,6 +140,20 @@ uint32_t media_call_session(const struct media_call *mc)
 	return mc->id;
 }
 
+int media_call_stats(const struct media_call *mc, struct media_leg_stats ret[2])
+{
+	if (!mc || !mc->id)
+		return -ENOENT;
+	for (unsigned int i = 0; i < 2; i++)
+		ret[i] = (struct media_leg_stats){
+			.rx_packets = 10 + i,
+			.tx_packets = 20 + i,
+			.lost = i,
+			.suite = RINGFENCE_SUITE_NONE + i,
+		};
+	return 0;
+}
+
 int media_call_adopt(uint32_t id, const struct media_profile prof[2],
 		     const struct media_timeouts *timeouts,
 		     void (*on_idle)(struct media_call *mc, void *arg),

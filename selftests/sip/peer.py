@@ -276,7 +276,9 @@ class Peer:
 class Gateway:
     """The SIP module in a process; see gateway.c."""
 
-    def __init__(self, inside="udp", outside="udp", config=None):
+    def __init__(self, inside="udp", outside="udp", config=None,
+                 program=GATEWAY):
+        self.program = program
         self.dir = tempfile.mkdtemp()
         os.mkdir(self.dir + "/sessions")
         os.mkdir(self.dir + "/run")
@@ -290,8 +292,8 @@ class Gateway:
         env.setdefault("RINGFENCE_YANG_DIR", TOP + "/userspace/config")
         start = os.path.getsize(self.dir + "/log")
         self.process = subprocess.Popen(
-            [GATEWAY, self.dir + "/conf", self.dir + "/run"],
-            stdout=self.log, stderr=subprocess.STDOUT, env=env)
+            [self.program, self.dir + "/conf", self.dir + "/run"],
+            stdout=self.log, stderr=subprocess.STDOUT, env=env, cwd=self.dir)
         self.until(lambda: "main: ready" in self.said(start), "no start")
 
     def said(self, start=0):
@@ -303,7 +305,8 @@ class Gateway:
         end = time.monotonic() + (timeout or WAIT)
         while not condition():
             check(time.monotonic() < end, text)
-            check(self.process.poll() is None, "the gateway ended")
+            check(self.process.poll() is None,
+                  "the gateway ended: " + self.said()[-300:])
             time.sleep(0.02)
 
     def sessions(self):
@@ -324,7 +327,7 @@ class Gateway:
 
     def rss(self):
         """Resident memory, kB; 0 with ASan, which hoards what was freed."""
-        with open(GATEWAY, "rb") as f:
+        with open(self.program, "rb") as f:
             if b"__asan_init" in f.read():
                 return 0
         with open("/proc/%d/status" % self.process.pid) as f:
@@ -443,8 +446,9 @@ def run_at_once(tests, setup):
 class Context:
     """Gateway, caller and callee of one test."""
 
-    def __init__(self, inside="udp", outside="udp", config=None):
-        self.gw = Gateway(inside, outside, config)
+    def __init__(self, inside="udp", outside="udp", config=None,
+                 program=GATEWAY):
+        self.gw = Gateway(inside, outside, config, program)
         self.caller = Peer("alice", CALLER, INSIDE)
         self.callee = Peer("bob", CALLEE, OUTSIDE)
         self.extra = []

@@ -91,6 +91,26 @@ def last_gateway(t):
     t.callee.silent()
 
 
+def redirected(t):
+    """3xx is not followed: the next gateway, or 480, and nobody hears where"""
+    carol = second(t)
+    for status in (300, 301, 302, 305, 380):
+        call = Call(t.caller, t.callee).invite()
+        t.callee.respond(call.invite_b, status, tag="x", headers=[
+            "Contact: <sip:secret@127.0.2.9>"])
+        t.callee.expect("ACK")
+        invite = carol.expect("INVITE")
+        check("secret" not in invite.text.split("\r\n\r\n")[0], "a leak")
+        carol.respond(invite, status, tag="y", headers=[
+            "Contact: <sip:secret@127.0.2.9>"])
+        carol.expect("ACK")
+        answer = t.caller.expect(480)
+        check("secret" not in answer.text, "no Contact passes")
+        t.caller.send(t.caller.request("ACK", "sip:bob@127.0.1.1", call.da,
+                                       branch=call.branch))
+    t.callee.silent()
+
+
 def not_after_ringing(t):
     """a callee that rang is not left for another gateway"""
     carol = second(t)
@@ -137,7 +157,7 @@ def unreachable(t):
 
 if __name__ == "__main__":
     own_namespace()
-    run([called, next_gateway, last_gateway, not_after_ringing, cancelled,
+    run([called, next_gateway, last_gateway, redirected, not_after_ringing, cancelled,
          unreachable],
         lambda test: Context(config=ROUTES.format(
             outside="tcp" if test is unreachable else "udp")))

@@ -29,6 +29,19 @@ def no_ack(t):
     check("no ACK" in t.gw.said(), "the log says why")
 
 
+def no_prack(t):
+    """a caller that sends no PRACK: 504, the callee gets CANCEL"""
+    call = Call(t.caller, t.callee, headers=["Require: 100rel"])
+    call.invite()
+    t.callee.respond(call.invite_b, 180, tag="x")
+    t.caller.expect(504, skip=(180,), timeout=LONG)
+    t.caller.send(call.a.request("ACK", "sip:bob@127.0.1.1", call.da,
+                                 branch=call.branch))
+    t.callee.respond(t.callee.expect("CANCEL"), 200)
+    t.callee.respond(call.invite_b, 487, tag="x")
+    t.callee.expect("ACK")
+
+
 def no_bye_answer(t):
     """a callee that answers no BYE: its call is forgotten"""
     call = Call(t.caller, t.callee).establish()
@@ -88,6 +101,6 @@ def change_without_ack(t):
 
 if __name__ == "__main__":
     os.environ["RF_WAIT"] = str(LONG)
-    run_at_once([no_answer, no_ack, no_bye_answer, cancelled_for_good,
+    run_at_once([no_answer, no_ack, no_prack, no_bye_answer, cancelled_for_good,
                  change_unanswered, change_without_ack],
                 lambda test: Context())

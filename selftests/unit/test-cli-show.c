@@ -254,7 +254,7 @@ static const struct {
 	const char *words, *want;
 } completions[] = {
 	{ "complete", "-j\n-n\n-s\n-c\n-b\n-"
-		      "force\nsession\nconfig\ncertificate\n"
+		      "force\nsession\nconfig\ncall\ngateway\ncertificate\n"
 		      "registration\nkeylog\nbackup\nlog\n"
 		      "netns\nrules\nban\ntrust\nlimit\n"
 		      "stats\nmonitor\ntop\nstatus\nversion\nhelp\n" },
@@ -290,6 +290,9 @@ static const struct {
 	{ "complete config load x", "merge\n" },
 	{ "complete config save", "<file>\n" },
 	{ "complete config diff", "" },
+	{ "complete call", "list\nshow\nhangup\n" },
+	{ "complete gateway", "list\n" },
+	{ "complete call show", "" },
 	{ "complete certificate",
 	  "list\nshow\nimport\ndelete\ncsr\nself-signed\nreload\n" },
 	{ "complete certificate import", "host\nothers\n" },
@@ -355,8 +358,9 @@ static void test_complete_is_hidden(void **state)
 {
 	expect("help", 0, NULL);
 	assert_null(strstr(out, "complete"));
-	expect_refused("nonsense", "there are: session, config, certificate, "
-				   "registration, keylog, backup, log, netns, "
+	expect_refused("nonsense", "there are: session, config, call, gateway, "
+				   "certificate, registration, keylog, backup, "
+				   "log, netns, "
 				   "rules, ban, trust, limit, stats,"
 				   " monitor, top, status, version, help\n");
 }

@@ -47,10 +47,29 @@ static void no_timer(unsigned int seconds)
 
 static const struct datastore_ops ops = { prepare, nothing, nothing, no_timer };
 
+/* There is one call, 7. */
+static json_t *one_call(uint32_t number)
+{
+	return number == 7 ? json_object() : NULL;
+}
+
+static int end_call(uint32_t number, const char *who)
+{
+	return number == 7 ? 0 : -ENOENT;
+}
+
+static const struct api_sip sip = {
+	.gateways = json_array,
+	.calls = json_array,
+	.call = one_call,
+	.hang_up = end_call,
+};
+
 static int setup(void **state)
 {
 	struct config_error err;
 
+	api_set_sip(&sip);
 	conf_write(START);
 	assert_int_equal(datastore_new(conf_file, &ops, &ds), 0);
 	assert_int_equal(datastore_start(ds, &err, 1), 0);
@@ -183,6 +202,10 @@ static const struct {
 	  "/registrations?extension=yes",
 	  "",
 	  { 403, 403, 200, 200 } },
+	{ "GET", "/gateways", "", { 403, 200, 200, 200 } },
+	{ "GET", "/calls", "", { 403, 200, 200, 200 } },
+	{ "GET", "/calls?id=7", "", { 403, 200, 200, 200 } },
+	{ "DELETE", "/calls?id=7", "", { 403, 403, 200, 200 } },
 	/* There is no file for it. */
 	{ "POST", "/keylog", "{\"seconds\":9}", { 403, 403, 403, 404 } },
 	{ "DELETE", "/keylog", "", { 403, 403, 403, 200 } },
@@ -287,6 +310,12 @@ static const struct {
 	{ "GET", "/", "", NULL, NULL, 404, "no such call" },
 	{ "GET", "/log?severity=loud", "", NULL, NULL, 400, "severity is one" },
 	{ "POST", "/log", "", NULL, NULL, 405, "no such method" },
+	{ "GET", "/calls?id=8", "", NULL, NULL, 404, "no such call" },
+	{ "GET", "/calls?id=", "", NULL, NULL, 404, "no such call" },
+	{ "GET", "/calls?id=7x", "", NULL, NULL, 404, "no such call" },
+	{ "GET", "/calls?id=4294967303", "", NULL, NULL, 404, "no such call" },
+	{ "DELETE", "/calls", "", NULL, NULL, 404, "no such call" },
+	{ "DELETE", "/calls?id=-7", "", NULL, NULL, 404, "no such call" },
 	{ "POST", "/backup", "[]", NULL, NULL, 400, "a JSON object" },
 	{ "POST", "/backup", "{\"key\":\"00\"}", NULL, NULL, 400, "are wrong" },
 	{ "POST", "/restore", "{}", NULL, NULL, 400, "no backup" },

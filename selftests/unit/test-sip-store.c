@@ -33,12 +33,19 @@ static struct store_record sample(void)
 		.n_routes = 2,
 		.local_cseq = 4294967295U,
 		.remote_cseq = 17,
+		.update = true,
 	};
 	struct store_record r = {
 		.number = 12,
 		.session = 34,
+		.start = 1600000000,
 		.since = 1700000000,
-		.leg = { { .gateway = (char *)"inside", .dialog = d },
+		.caller = "alice b",
+		.called = "+49",
+		.leg = { { .gateway = (char *)"inside",
+			   .dialog = d,
+			   .expires = 1800,
+			   .ours = 1 },
 			 { .gateway = (char *)"outside", .dialog = d } },
 	};
 
@@ -61,10 +68,16 @@ static void test_round_trip(void **state)
 	assert_int_equal(store_parse(text, strlen(text), &back), 0);
 	assert_int_equal(back.number, 12);
 	assert_int_equal(back.session, 34);
+	assert_true(back.start == 1600000000);
 	assert_true(back.since == 1700000000);
+	assert_string_equal(back.caller, "alice b");
+	assert_string_equal(back.called, "+49");
 	assert_string_equal(back.leg[0].gateway, "inside");
 	assert_string_equal(back.leg[1].gateway, "outside");
 	assert_int_equal(back.leg[0].dialog.n_routes, 2);
+	assert_true(back.leg[0].dialog.update);
+	assert_int_equal(back.leg[0].expires, 1800);
+	assert_int_equal(back.leg[0].ours, 1);
 	assert_int_equal(back.leg[0].dialog.local_cseq, 4294967295U);
 	assert_string_equal(back.leg[1].dialog.call_id, "other");
 	assert_int_equal(back.leg[0].transport, SIP_TCP);
@@ -122,7 +135,9 @@ static void test_bad_values(void **state)
 		{ "peer tcp 10.0.0.2 5070", "peer tcp 10.0.0.2 5x" },
 		{ "peer tcp 10.0.0.2 5070", "peer " },
 		{ "end\n", "end\nend\n" },
-		{ "ringfence-call 1", "ringfence-call 2" },
+		{ "expires 1800", "expires 86401" },
+		{ "ours 1", "ours 2" },
+		{ "ringfence-call 2", "ringfence-call 1" },
 	};
 	struct store_record r = sample(), back;
 	char *text = store_format(&r);

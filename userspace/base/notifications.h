@@ -174,6 +174,17 @@
 	X(SIP_CALL_VOLATILE, "SipEp", 341, WARN, 20,                           \
 	  "call %u would not survive a restart: %s",                           \
 	  "Its record can't be written to the run directory.")                 \
+	X(SIP_RECORD_LOST, "SipEp", 342, ERROR, 20,                            \
+	  "the record of call %u can't be written to %s: %s",                  \
+	  "It is lost. Make room, or let ringfenced write the file; see sip "  \
+	  "call-record-file.")                                                 \
+	X(SIP_GATEWAY_DOWN, "SipEp", 343, WARN, 0,                             \
+	  "SIP gateway %s is down: %s:%u left %u OPTIONS unanswered",          \
+	  "Calls go by other routes while there are some. See "                \
+	  "options-interval of the gateway.")                                  \
+	X(SIP_GATEWAY_UP, "SipEp", 344, INFO, 0,                               \
+	  "SIP gateway %s is up: %s:%u answers OPTIONS again",                 \
+	  "Calls are routed to it again.")                                     \
 	X(SIP_REGISTERED, "SipEp", 350, INFO, 0,                               \
 	  "extension %s has registered from %s:%u by %s on SIP gateway %s, "   \
 	  "for %u seconds",                                                    \

@@ -39,6 +39,9 @@ static const struct {
 	  api_certificate_request },
 	{ "POST", "/certificates/reload", CONFIG_ROLE_ADMIN,
 	  api_certificate_reload },
+	{ "GET", "/calls", CONFIG_ROLE_READ_ONLY, api_calls },
+	{ "DELETE", "/calls", CONFIG_ROLE_OPERATOR, api_call_hang_up },
+	{ "GET", "/gateways", CONFIG_ROLE_READ_ONLY, api_gateways },
 	{ "GET", "/state", CONFIG_ROLE_READ_ONLY, api_overview },
 	{ "GET", "/registrations", CONFIG_ROLE_READ_ONLY, api_registrations },
 	{ "DELETE", "/registrations", CONFIG_ROLE_OPERATOR,
@@ -62,8 +65,7 @@ static void dispatch(struct call *c, struct api_reply *ret)
 			api_refuse(ret, 403,
 				   calls[i].role == CONFIG_ROLE_ADMIN
 					   ? "only an administrator may do that"
-					   : "you may only read the "
-					     "configuration");
+					   : "you may only read");
 			return;
 		}
 		calls[i].handle(c, ret);

@@ -31,6 +31,9 @@
  *	POST	/certificates/reload	read the files again
  *	GET	/registrations		the contacts of extensions
  *	DELETE	/registrations		extension=NUMBER: all of one
+ *	GET	/calls			with id=NUMBER one, with counters
+ *	DELETE	/calls			id=NUMBER: hang up
+ *	GET	/gateways		of SIP
  *	GET	/state			what to be warned of: key log, clock
  *	POST	/keylog			{"seconds": N}
  *	DELETE	/keylog
@@ -40,6 +43,9 @@
  */
 #ifndef MANAGE_API_H
 #define MANAGE_API_H
+
+#include <jansson.h>
+#include <stdint.h>
 
 #include "config/datastore.h"
 
@@ -76,6 +82,15 @@ void api_on_renewal(void (*cb)(void));
 
 /* Ends the key log, and removes its file. */
 void api_keylog_exit(void);
+
+/* The SIP module, of which this package knows no more. */
+struct api_sip {
+	json_t *(*gateways)(void); /* these return new references */
+	json_t *(*calls)(void);
+	json_t *(*call)(uint32_t number); /* NULL: there is none */
+	int (*hang_up)(uint32_t number, const char *who); /* 0 or -ENOENT */
+};
+void api_set_sip(const struct api_sip *ops); /* kept; NULL: no calls */
 
 /* A reply that is an error, with one sentence. */
 void api_refuse(struct api_reply *ret, int status, const char *text);

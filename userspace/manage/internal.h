@@ -60,6 +60,11 @@ void api_keylog_stop(struct call *c, struct api_reply *ret);
 void api_registrations(struct call *c, struct api_reply *ret);
 void api_registration_end(struct call *c, struct api_reply *ret);
 
+/* sip.c */
+void api_gateways(struct call *c, struct api_reply *ret);
+void api_calls(struct call *c, struct api_reply *ret);
+void api_call_hang_up(struct call *c, struct api_reply *ret);
+
 /* certificates.c */
 void api_certificates(struct call *c, struct api_reply *ret);
 void api_certificate_import(struct call *c, struct api_reply *ret);

@@ -25,6 +25,7 @@
 #include "manage/peer.h"
 #include "ringfenced/daemon.h"
 #include "ringfenced/module.h"
+#include "sip/report.h"
 
 #define BACKLOG 128 /* that wait to be accepted; more: their connect() waits */
 
@@ -199,6 +200,13 @@ static void manage_exit(void)
 	socket_path = NULL;
 }
 
+static const struct api_sip sip = {
+	.gateways = report_gateways,
+	.calls = report_calls,
+	.call = report_call,
+	.hang_up = report_hang_up,
+};
+
 static int manage_init(void)
 {
 	struct evconnlistener *l;
@@ -209,6 +217,7 @@ static int manage_init(void)
 	groups.oper = PEER_NO_GROUP;
 	groups.read_only = PEER_NO_GROUP;
 	api_on_renewal(daemon_certificates_changed);
+	api_set_sip(&sip);
 	if (asprintf(&keys, "%s/tls-keys.log", daemon_run_dir()) < 0)
 		return -ENOMEM;
 	keylog_set_file(keys);

@@ -403,6 +403,37 @@ uint32_t media_call_session(const struct media_call *mc)
 	return mc->id;
 }
 
+static void leg_stats(const struct rgf_leg *leg, struct media_leg_stats *ret)
+{
+	const struct rgf_counters *c = &leg->counters;
+
+	*ret = (struct media_leg_stats){
+		.suite = leg->suite,
+		.rx_packets = c->rx_packets,
+		.rx_bytes = c->rx_bytes,
+		.tx_packets = c->tx_packets,
+		.tx_bytes = c->tx_bytes,
+		.rx_rtcp_packets = c->rx_rtcp_packets,
+		.tx_rtcp_packets = c->tx_rtcp_packets,
+	};
+	for (unsigned int i = 0; i < __RINGFENCE_DROP_REASON_MAX; i++)
+		ret->dropped += c->drop[i];
+	for (unsigned int i = 0; i < leg->n_streams; i++)
+		ret->lost += leg->stream[i].lost;
+}
+
+int media_call_stats(const struct media_call *mc, struct media_leg_stats ret[2])
+{
+	struct rgf_session s;
+	int err = mc && mc->id ? backend->get(mc->id, &s) : -ENOENT;
+
+	if (err)
+		return err;
+	leg_stats(&s.leg[0], &ret[0]);
+	leg_stats(&s.leg[1], &ret[1]);
+	return 0;
+}
+
 /* The leg of the kernel's session must be where the profile says. */
 static int adopt_leg(struct leg *leg, const struct rgf_leg *from)
 {

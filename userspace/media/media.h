@@ -83,6 +83,19 @@ int media_call_answer(struct media_call *mc, unsigned int from, const char *sdp,
 
 uint32_t media_call_session(const struct media_call *mc); /* 0: none yet */
 
+/* What a leg's media was, by the kernel's counters. */
+struct media_leg_stats {
+	enum ringfence_suite suite;
+	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
+	uint64_t rx_rtcp_packets, tx_rtcp_packets;
+	uint64_t dropped; /* packets, for all reasons */
+	uint64_t lost; /* of what the peer sent, by sequence numbers */
+};
+
+/* -ENOENT: there is no session; else 0 or -errno. */
+int media_call_stats(const struct media_call *mc,
+		     struct media_leg_stats ret[2]);
+
 /*
  * After a restart: take over the kernel session @id (with its ports), as if
  * media_call_answer() had just made it; its time-out stays until it changes. -ENOENT when the kernel has none.

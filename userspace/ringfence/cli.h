@@ -105,6 +105,10 @@ int cmd_config_take(struct cli *cli, struct words *w);
 int cmd_config_load(struct cli *cli, struct words *w);
 int cmd_config_save(struct cli *cli, struct words *w);
 int cmd_config_help(struct cli *cli, struct words *w); /* model.c */
+int cmd_call_list(struct cli *cli, struct words *w); /* call.c */
+int cmd_call_show(struct cli *cli, struct words *w);
+int cmd_call_hangup(struct cli *cli, struct words *w);
+int cmd_gateway_list(struct cli *cli, struct words *w); /* gateway.c */
 int cmd_certificate_list(struct cli *cli, struct words *w);
 int cmd_certificate_show(struct cli *cli, struct words *w);
 int cmd_certificate_import(struct cli *cli, struct words *w);

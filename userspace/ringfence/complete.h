@@ -36,6 +36,7 @@ void complete_netns_set(struct words *w);
 void complete_config_path(struct words *w);
 void complete_config_show(struct words *w);
 void complete_config_commit(struct words *w);
+void complete_call(struct words *w); /* after "call show", "hangup"; call.c */
 void complete_certificate(struct words *w);
 void complete_certificate_request(struct words *w);
 void complete_config_load(struct words *w);

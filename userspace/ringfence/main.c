@@ -124,6 +124,32 @@ static const struct command config_commands[] = {
 	{ 0 },
 };
 
+static const struct command call_commands[] = {
+	{ .name = "list",
+	  .args = "",
+	  .help = "a line for each call",
+	  .run = cmd_call_list },
+	{ .name = "show",
+	  .args = "ID",
+	  .help = "all about one call",
+	  .run = cmd_call_show,
+	  .complete = complete_call },
+	{ .name = "hangup",
+	  .args = "ID",
+	  .help = "end a call",
+	  .run = cmd_call_hangup,
+	  .complete = complete_call },
+	{ 0 },
+};
+
+static const struct command gateway_commands[] = {
+	{ .name = "list",
+	  .args = "",
+	  .help = "a line for each SIP gateway",
+	  .run = cmd_gateway_list },
+	{ 0 },
+};
+
 static const struct command certificate_commands[] = {
 	{ .name = "list",
 	  .args = "[host|others]",
@@ -317,6 +343,8 @@ static const struct command limit_commands[] = {
 static const struct command commands[] = {
 	{ .name = "session", .sub = session_commands },
 	{ .name = "config", .sub = config_commands },
+	{ .name = "call", .sub = call_commands },
+	{ .name = "gateway", .sub = gateway_commands },
 	{ .name = "certificate", .sub = certificate_commands },
 	{ .name = "registration", .sub = registration_commands },
 	{ .name = "keylog", .sub = keylog_commands },
@@ -386,7 +414,8 @@ static int cmd_help(struct cli *cli, struct words *w)
 	     "Options:\n"
 	     "  -j        JSON\n"
 	     "  -n NETNS  in this network namespace\n"
-	     "  -s SOCKET of ringfenced, for config, log and backup\n"
+	     "  -s SOCKET of ringfenced, for config, call, gateway, log, "
+	     "backup\n"
 	     "  -c LINE   a command as one word, as login shells are asked\n"
 	     "  -b FILE   a command a line from FILE, - is standard input\n"
 	     "  -force    go on after a line that failed\n"

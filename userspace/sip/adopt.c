@@ -30,7 +30,10 @@ static int adopt_call(struct call *c, struct store_record *r,
 					 c->leg[1].gw->media };
 	int ret;
 
+	c->start = r->start;
 	c->since = r->since;
+	memcpy(c->caller, r->caller, sizeof(c->caller));
+	memcpy(c->called, r->called, sizeof(c->called));
 	ret = adopt_leg(&c->leg[0], &r->leg[0]);
 	if (!ret)
 		ret = adopt_leg(&c->leg[1], &r->leg[1]);
@@ -67,6 +70,8 @@ static int adopt(struct store_record *r, void *arg)
 	log_info("sip", "call %u from %s to %s goes on", c->number, a->name,
 		 b->name);
 	call_set_state(c, CALL_ESTABLISHED);
+	for (unsigned int i = 0; i < 2; i++)
+		timer_adopt(&c->leg[i], r->leg[i].expires, r->leg[i].ours);
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 #include "base/secret.h"
 #include "sip/call.h"
 #include "sip/limits.h"
+#include "sip/record.h"
 #include "sip/store.h"
 
 TAILQ_HEAD(calls, call);
@@ -59,6 +60,7 @@ static void call_free(struct call *c)
 {
 	change_abandon(c);
 	infos_abandon(c);
+	prack_clear(c);
 	leg_clear(&c->leg[0]);
 	leg_clear(&c->leg[1]);
 	secret_free_text(c->answer);
@@ -132,6 +134,8 @@ void call_set_state(struct call *c, enum call_state state)
 			  c->number, state_names[old], state_names[state]);
 		return;
 	}
+	if (state > CALL_RINGING)
+		prack_stop(c);
 	log_dbg("sip", "call %u: %s, was %s", c->number, state_names[state],
 		state_names[old]);
 	c->state = state;
@@ -171,16 +175,22 @@ void call_set_state(struct call *c, enum call_state state)
 	}
 }
 
-static void log_end(const struct call *c, const char *why)
+void call_over(struct call *c, int status, const char *why)
 {
+	if (c->end)
+		return;
+	c->end = time(NULL);
 	if (c->since)
 		log_info("sip", "call %u from %s to %s ended after %lld s: %s",
 			 c->number, c->leg[0].gw->name, c->leg[1].gw->name,
-			 (long long)(time(NULL) - c->since), why);
+			 (long long)(c->end - c->since), why);
 	else
 		log_info("sip", "call %u from %s to %s ended unanswered: %s",
 			 c->number, c->leg[0].gw->name, c->leg[1].gw->name,
 			 why);
+	record_write(c, status, why);
+	if (c->refer)
+		refer_over(c, status);
 }
 
 /* Is there another leg to wait for? */
@@ -221,7 +231,7 @@ void call_hang_up(struct call *c, const char *why)
 		return;
 	case CALL_ANSWERED:
 	case CALL_ESTABLISHED:
-		log_end(c, why);
+		call_over(c, 0, why);
 		call_set_state(c, CALL_ENDING);
 		leg_hang_up(&c->leg[0]);
 		leg_hang_up(&c->leg[1]);
@@ -249,9 +259,13 @@ void call_bye(struct leg *leg)
 	case CALL_ENDING:
 		call_leg_ended(c);
 		return;
-	case CALL_NEW:
 	case CALL_CALLING:
 	case CALL_RINGING:
+		/* Its 2xx hasn't gone on yet. */
+		if (leg == &c->leg[1] && (c->prack.ok || c->refer))
+			call_refuse(c, 480, "the callee hung up");
+		return;
+	case CALL_NEW:
 	case CALL_CANCELLING:
 	case CALL_DEAD:
 		return; /* no dialog yet, or no more */
@@ -295,7 +309,7 @@ void call_refuse(struct call *c, int status, const char *why)
 {
 	struct leg *a = &c->leg[0];
 
-	log_end(c, why);
+	call_over(c, status, why);
 	if (a->txn)
 		txn_respond(a->txn,
 			    message_response(txn_message(a->txn), status, NULL,
@@ -314,6 +328,23 @@ void call_cancelled(struct call *c)
 {
 	if (c->state == CALL_CALLING || c->state == CALL_RINGING)
 		call_refuse(c, 487, "the caller cancelled");
+}
+
+void call_keep_sdp(struct leg *leg, bool offer, const char *sdp, size_t len)
+{
+	struct leg *other = leg_other(leg);
+	char *copy = strndup(sdp, len),
+	     **to = offer ? &leg->offered : &leg->sdp;
+
+	if (!copy)
+		return;
+	secret_free_text(*to);
+	*to = copy;
+	if (offer || !other->offered)
+		return;
+	secret_free_text(other->sdp);
+	other->sdp = other->offered;
+	other->offered = NULL;
 }
 
 int call_sdp(struct leg *leg, const osip_message_t *msg, bool offer,
@@ -336,6 +367,8 @@ int call_sdp(struct leg *leg, const osip_message_t *msg, bool offer,
 					why);
 	if (ret < 0 && !why->status)
 		why->status = 500;
+	if (!ret)
+		call_keep_sdp(leg, offer, sdp, len);
 	return ret;
 }
 
@@ -424,7 +457,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		call_set_state(c, CALL_DEAD);
 		return;
 	case CALL_ESTABLISHED:
-		if (c->change.server)
+		if (c->change.server || c->change.refresh)
 			change_timeout(c);
 		else
 			repeat_ok(c);
@@ -443,6 +476,30 @@ void call_media_idle(struct media_call *mc, void *arg)
 bool calls_full(void)
 {
 	return n_calls >= SIP_CALLS_MAX;
+}
+
+struct call *call_by_number(uint32_t number)
+{
+	struct call *c;
+
+	TAILQ_FOREACH(c, &calls, entry) {
+		if (c->number == number)
+			return c;
+	}
+	return NULL;
+}
+
+void calls_each(void (*cb)(const struct call *c, void *arg), void *arg)
+{
+	const struct call *c;
+
+	TAILQ_FOREACH(c, &calls, entry)
+		cb(c, arg);
+}
+
+const char *call_state_name(const struct call *c)
+{
+	return state_names[c->state];
 }
 
 static bool use(const struct calls *list, const struct gateway *gw)
@@ -504,6 +561,7 @@ struct call *call_new_numbered(struct gateway *from, struct gateway *to,
 		return NULL;
 	}
 	c->number = number;
+	c->start = time(NULL);
 	if (number > last_number)
 		last_number = number;
 	leg_init(c, 0, from);
@@ -545,6 +603,8 @@ void calls_exit(void)
 			call_refuse(c, 503, "the gateway stops");
 			continue;
 		}
+		if (c->refer)
+			refer_over(c, 503);
 		/* The kernel session and the record are left for adoption. */
 		TAILQ_REMOVE(&calls, c, entry);
 		n_calls--;

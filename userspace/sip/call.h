@@ -15,6 +15,9 @@
 #include "sip/change.h"
 #include "sip/info.h"
 #include "sip/leg.h"
+#include "sip/limits.h"
+#include "sip/prack.h"
+#include "sip/refer.h"
 #include "sip/target.h"
 
 enum call_state {
@@ -46,6 +49,8 @@ struct call {
 	struct media_call *media;
 	struct change change; /* in CALL_ESTABLISHED */
 	struct infos infos; /* likewise */
+	struct refer *refer; /* a transfer of it, or to it; NULL: none */
+	struct prack prack; /* before an answer */
 	struct event *timer; /* see call.c */
 	unsigned int resend_ms; /* of a 2xx that waits for its ACK */
 	unsigned int resent_ms; /* since its first sending */
@@ -56,7 +61,11 @@ struct call {
 	struct target target; /* and if the callee can't be reached, the next */
 	bool late; /* the caller's INVITE had no SDP: the callee makes the offer,
 		    * in its 2xx, and the caller answers in its ACK */
-	time_t since; /* answered at, CLOCK_REALTIME; 0: not yet */
+	time_t start; /* the INVITE came, CLOCK_REALTIME */
+	time_t since; /* answered at; 0: not yet */
+	time_t end; /* 0: not yet */
+	/* The numbers, as record_party() writes them. */
+	char caller[SIP_PARTY_MAX + 1], called[SIP_PARTY_MAX + 1];
 };
 
 /* The callee is to be reached at c->target, now. Forgets what was tried. */
@@ -74,6 +83,11 @@ struct call *call_new(struct gateway *from, const struct target *to);
 struct call *call_new_numbered(struct gateway *from, struct gateway *to,
 			       uint32_t number);
 void call_media_idle(struct media_call *mc, void *arg); /* for media_call_new */
+
+struct call *call_by_number(uint32_t number); /* NULL: there is none */
+/* Those that are not over, in the order they came; @cb may end none. */
+void calls_each(void (*cb)(const struct call *c, void *arg), void *arg);
+const char *call_state_name(const struct call *c);
 
 /* The one that changes the state, and does what belongs to it. */
 void call_set_state(struct call *c, enum call_state state);
@@ -96,6 +110,10 @@ void call_repeat_ok(struct call *c);
 int call_sdp(struct leg *leg, const osip_message_t *msg, bool offer,
 	     char **ret_sdp, struct media_refusal *why);
 
+/* The SDP of @leg's peer, for when it is needed again. An offer counts once it is
+ * answered. Without memory, an older one is kept. */
+void call_keep_sdp(struct leg *leg, bool offer, const char *sdp, size_t len);
+
 /* @leg's peer answers the other's offer in @ack: so do we in ours, even without
  * an answer. Return and @why: as call_sdp() */
 int call_late_ack(struct leg *leg, const osip_message_t *ack,
@@ -106,6 +124,9 @@ void call_cancelled(struct call *c); /* by the caller */
 void call_acked(struct leg *leg, const osip_message_t *ack);
 void call_leg_ended(struct call *c); /* its BYE is over */
 void call_bye(struct leg *leg); /* its peer said BYE, and has its answer */
+/* It is over, before any other step of its end: log it, and write its record.
+ * @status: of the caller's final answer; 0: the call was answered */
+void call_over(struct call *c, int status, const char *why);
 /* Give the caller a final answer, and end what the callee has of the call. */
 void call_refuse(struct call *c, int status, const char *why);
 /* End it on all legs that live. */

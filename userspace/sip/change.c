@@ -41,6 +41,7 @@ static void refuse(struct leg *leg, struct txn *t, int status, const char *why)
 	if (!resp)
 		return;
 	message_explain(resp, why);
+	timer_explain(resp);
 	if (status == 500)
 		osip_message_set_header(resp, "Retry-After", SIP_RETRY_AFTER);
 	txn_respond(t, resp);
@@ -82,6 +83,7 @@ static osip_message_t *make_ok(struct leg *leg, const struct txn *t,
 						leg->dialog.local_tag);
 
 	if (resp && message_add_contact(resp, &leg->path) == 0 &&
+	    timer_answer(leg, txn_message(t), resp) == 0 &&
 	    (!sdp || message_set_sdp(resp, sdp) == 0))
 		return resp;
 	osip_message_free(resp);
@@ -127,8 +129,12 @@ static void agreed(struct leg *leg, const osip_message_t *resp)
 		leg_ack_later(leg);
 	else if (!strcmp(resp->cseq->method, "INVITE"))
 		leg_acknowledge(leg, NULL);
+	timer_answered(leg, resp);
 	ret = call_sdp(leg, resp, late, &sdp, &why);
-	if (!ret) {
+	if (!ret && c->change.refresh) {
+		finish(c);
+		secret_free_text(sdp);
+	} else if (!ret) {
 		ret = accept_change(c, sdp);
 		snprintf(why.reason, sizeof(why.reason),
 			 "no memory, or nobody waits for the answer");
@@ -154,6 +160,8 @@ static void on_response(struct txn *t, const osip_message_t *resp, void *arg)
 	}
 	snprintf(why, sizeof(why), "gateway %.32s answered %d", leg->gw->name,
 		 resp->status_code);
+	if (resp->status_code == 422)
+		timer_too_small(leg, resp);
 	/* Its side of the dialog is gone (RFC 3261, 12.2.1.2). */
 	if (resp->status_code == 408 || resp->status_code == 481)
 		break_off(c, resp->status_code, why);
@@ -182,6 +190,7 @@ static int send_on(struct leg *leg, const char *method, const char *sdp)
 	leg_path(leg, &path);
 	req = dialog_request(&leg->dialog, method, &path);
 	if (!req || message_add_contact(req, &path) < 0 ||
+	    timer_offer(leg, req) < 0 ||
 	    (sdp && message_set_sdp(req, sdp) < 0)) {
 		osip_message_free(req);
 		return -ENOMEM;
@@ -223,7 +232,7 @@ static int check(const struct leg *leg, const osip_message_t *req,
 	*why = "the body is not application/sdp";
 	if (message_has_body(req) && !message_sdp(req, &len))
 		return 415;
-	return 0;
+	return timer_check(req, why);
 }
 
 static void start(struct leg *leg, struct txn *t, const osip_message_t *req)
@@ -248,6 +257,43 @@ static void start(struct leg *leg, struct txn *t, const osip_message_t *req)
 	else
 		call_timer(c, SIP_CHANGE_SECONDS * 1000);
 	secret_free_text(sdp);
+}
+
+int change_reserve(struct leg *from)
+{
+	struct call *c = from->call;
+
+	if (c->state != CALL_ESTABLISHED || c->change.from || c->leg[0].ok ||
+	    c->leg[1].ok)
+		return -EBUSY;
+	c->change.from = from;
+	c->change.refresh = true;
+	call_timer(c, SIP_CHANGE_SECONDS * 1000);
+	return 0;
+}
+
+int change_refresh(struct leg *leg)
+{
+	struct call *c = leg->call;
+	struct leg *other = leg_other(leg);
+	struct media_refusal why = { 0 };
+	char *sdp = NULL;
+	int ret;
+
+	if (!other->sdp)
+		return -ENOENT;
+	if (change_reserve(other) < 0)
+		return -EBUSY;
+	secret_free_text(other->offered);
+	other->offered = NULL;
+	ret = media_call_offer(c->media, leg == &c->leg[0], other->sdp,
+			       strlen(other->sdp), &sdp, &why);
+	if (!ret)
+		ret = send_on(leg, "INVITE", sdp);
+	secret_free_text(sdp);
+	if (ret < 0)
+		finish(c);
+	return ret;
 }
 
 void change_requested(struct leg *leg, struct txn *t, const osip_message_t *req)

@@ -10,6 +10,8 @@
 #include "config/config.h"
 #include "lib/ringfence.h"
 #include "sip/gateway.h"
+#include "sip/options.h"
+#include "sip/record.h"
 #include "sip/transport.h"
 
 #define CIPHERS_MAX 1024 /* bytes; all names of the model fit */
@@ -65,10 +67,12 @@ struct gateway *route_find(const struct sip_config *cfg,
 			   const struct gateway *from, const char *called,
 			   unsigned int *at)
 {
-	while (*at < cfg->n_routes) {
-		const struct route *r = &cfg->route[(*at)++];
+	while (*at < 2 * cfg->n_routes) {
+		bool down = *at >= cfg->n_routes;
+		const struct route *r = &cfg->route[(*at)++ % cfg->n_routes];
 
-		if (r->from == from && route_matches(r, called))
+		if (r->from == from && r->to->down == down &&
+		    route_matches(r, called))
 			return r->to;
 	}
 	return NULL;
@@ -220,6 +224,9 @@ static int read_gateway(const struct lyd_node *entry, void *arg)
 	l->entry = entry;
 	snprintf(gw->name, sizeof(gw->name), "%s", config_str(entry, "name"));
 	sip_transport_by_name(config_str(entry, "transport"), &gw->transport);
+	gw->no_transfer = !config_bool(entry, "transfer");
+	gw->options_interval = config_u32(entry, "options-interval", 0);
+	gw->options_failures = config_u32(entry, "options-failures", 3);
 	ret = read_media(entry, l);
 	if (!ret)
 		ret = read_proxy(entry, l);
@@ -287,6 +294,22 @@ static void read_limits(const struct lyd_node *tree, struct conn_limits *ret)
 #undef READ
 }
 
+static int read_record_file(const struct lyd_node *tree, struct loading *l)
+{
+	const char *file = config_str(tree, "sip/call-record-file");
+	int ret = file ? record_open(file) : 0;
+
+	if (ret < 0)
+		return config_fail(l->err, tree, "sip/call-record-file",
+				   "%s can't be written: %s", file,
+				   ret == -EINVAL ? "it is no regular file"
+						  : strerror(-ret));
+	if (file)
+		snprintf(l->cfg->record_file, sizeof(l->cfg->record_file), "%s",
+			 file);
+	return 0;
+}
+
 int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 		    struct config_error *err)
 {
@@ -298,6 +321,8 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 		return -ENOMEM;
 	config_fail(err, tree, "sip", "cannot be read");
 	sip_config_timeouts(tree, &cfg->timeouts);
+	cfg->session_expires = config_u32(tree, "sip/session-expires", 0);
+	cfg->min_se = config_u32(tree, "sip/min-se", 90);
 	read_limits(tree, &cfg->conns);
 	l.conns = cfg->conns;
 	rc = config_each(tree, "sip/gateway", read_gateway, &l);
@@ -305,6 +330,8 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 		rc = config_each(tree, "sip/route", read_route, &l);
 	if (!rc)
 		rc = registrar_config_load(tree, &cfg->registrar, err);
+	if (!rc)
+		rc = read_record_file(tree, &l);
 	if (rc < 0) {
 		sip_config_free(cfg);
 		return rc;
@@ -343,6 +370,7 @@ int gateway_renew(const struct lyd_node *tree, struct gateway *gw,
 
 void gateway_free(struct gateway *gw)
 {
+	options_unwatch(gw);
 	transport_close(gw);
 	tls_ctx_free(gw->tls);
 	free(gw);

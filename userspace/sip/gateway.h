@@ -12,6 +12,7 @@
 
 struct config_error;
 struct lyd_node;
+struct probe;
 struct sockets;
 struct tls_ctx;
 
@@ -35,6 +36,11 @@ struct gateway {
 	bool unvalidated; /* the peer's certificate isn't looked at */
 	struct media_profile media;
 	struct tls_ctx *tls; /* SIP_TLS only */
+	bool no_transfer; /* REFER is refused */
+	unsigned int options_interval; /* seconds; 0: its proxy is not asked */
+	unsigned int options_failures; /* unanswered in a row: it is down */
+	struct probe *probe; /* options.c's; NULL: it is not watched */
+	bool down; /* by what the probe has found */
 	struct sockets *sockets; /* transport.c's; NULL before they are open */
 };
 
@@ -72,6 +78,8 @@ struct sip_config {
 	struct conn_limits conns;
 	struct media_timeouts timeouts; /* of new calls */
 	struct registrar_config registrar;
+	uint32_t session_expires, min_se; /* seconds; see timer.h */
+	char record_file[256]; /* "": no records of calls */
 };
 
 /* What media/ of a validated tree says of new calls. */
@@ -103,6 +111,8 @@ struct gateway *gateway_find(const struct sip_config *cfg, const char *name);
  * route_find() - the gateway that a call goes to
  * @called: user part of the Request-URI
  * @at: where to begin, 0 at first; then where the search may go on
+ *
+ * Gateways that are down come after all that are not.
  *
  * Return: NULL: no route matches
  */

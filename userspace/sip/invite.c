@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "sip/invite.h"
+#include "sip/record.h"
 
 /* What is copied to the other side; all else would tell of this one. */
 static const char *const passed_headers[] = { "subject", "priority",
@@ -33,6 +34,7 @@ static void refuse(struct txn *t, int status, const char *why)
 	if (!resp)
 		return;
 	message_explain(resp, why);
+	timer_explain(resp);
 	if (status == 503)
 		osip_message_set_header(resp, "Retry-After", SIP_RETRY_AFTER);
 	txn_respond(t, resp);
@@ -56,7 +58,7 @@ static int check(const osip_message_t *req, const char **why)
 	*why = "the body is not application/sdp";
 	if (message_has_body(req) && !message_sdp(req, &len))
 		return 415;
-	return 0;
+	return timer_check(req, why);
 }
 
 /* "sip:user@host" with what may follow; the user is escaped anew. */
@@ -210,6 +212,7 @@ static int send_invite(struct call *c, const osip_message_t *req,
 	leg_expect_ok(b);
 	if (osip_message_replace_header(invite, "Max-Forwards", forwards) ||
 	    message_add_contact(invite, &b->path) < 0 ||
+	    timer_offer(b, invite) < 0 || prack_offer(c, invite) < 0 ||
 	    pass_headers(req, invite) ||
 	    (sdp && message_set_sdp(invite, sdp) < 0)) {
 		osip_message_free(invite);
@@ -262,6 +265,7 @@ static void drop_call(struct call *c, struct txn *t, int status,
 		      const char *why)
 {
 	txn_release(t);
+	call_over(c, status, why);
 	call_set_state(c, CALL_DEAD);
 	refuse(t, status, why);
 }
@@ -281,10 +285,7 @@ static int call_callee(struct call *c, const osip_message_t *req,
 	if (ret < 0)
 		return ret;
 	log_info("sip", "call %u from %s to %s: %s calls %s", c->number,
-		 c->leg[0].gw->name, c->leg[1].gw->name,
-		 req->from->url->username ? req->from->url->username
-					  : "somebody",
-		 req->req_uri->username);
+		 c->leg[0].gw->name, c->leg[1].gw->name, c->caller, c->called);
 	ret = send_invite(c, req, sdp);
 	secret_free_text(sdp);
 	if (ret == -ENOBUFS)
@@ -311,6 +312,55 @@ static void start_call(struct call *c, struct txn *t, const osip_message_t *req)
 		drop_call(c, t, why.status, why.reason);
 	else
 		call_set_state(c, CALL_CALLING);
+}
+
+int invite_transfer(struct refer *r, const char **why)
+{
+	const char *user = r->invite->req_uri->username;
+	struct target to = { 0 };
+	struct media_refusal refusal;
+	struct call *c;
+
+	*why = "too many calls";
+	if (calls_full() || txn_full())
+		return 503;
+	*why = "no route leads there from here";
+	if (!config || !target_next(config, r->from->gw, user, &to))
+		return to.absent ? 480 : 404;
+	*why = "no memory";
+	c = call_new(leg_other(r->from)->gw, &to);
+	if (!c)
+		return 500;
+	record_party(r->invite->from->url->username, c->caller);
+	record_party(user, c->called);
+	*why = "the target can't be called";
+	if (call_callee(c, r->invite, &refusal) < 0) {
+		call_over(c, refusal.status, refusal.reason);
+		call_set_state(c, CALL_DEAD);
+		return refusal.status;
+	}
+	r->fresh = c;
+	c->refer = r;
+	r->old->refer = r;
+	call_set_state(c, CALL_CALLING);
+	*why = "accepted";
+	return 202;
+}
+
+int invite_status(const struct gateway *from, const osip_message_t *req)
+{
+	const osip_uri_t *uri = req->req_uri;
+	struct target to = { 0 };
+
+	if (calls_full() || txn_full())
+		return 503;
+	if (!uri->scheme || osip_strcasecmp(uri->scheme, "sip") != 0)
+		return 416;
+	if (!uri->username || !uri->username[0])
+		return 200;
+	if (config && target_next(config, from, uri->username, &to))
+		return 200;
+	return to.absent ? 480 : 404;
 }
 
 void invite_received(struct txn *t, const osip_message_t *req)
@@ -343,7 +393,24 @@ void invite_received(struct txn *t, const osip_message_t *req)
 		refuse(t, 500, "no memory");
 		return;
 	}
+	prack_caller(c, req);
+	record_party(req->from->url->username, c->caller);
+	record_party(req->req_uri->username, c->called);
 	start_call(c, t, req);
+}
+
+/* What the callee's INVITE is made of, while the caller waits; or NULL. */
+static const osip_message_t *invite_of(const struct call *c)
+{
+	if (c->refer)
+		return c->refer->invite;
+	return c->leg[0].txn ? txn_message(c->leg[0].txn) : NULL;
+}
+
+/* Redirection is not followed: a peer must not choose where calls are routed. */
+static bool is_worth_another(int status)
+{
+	return status == 408 || status / 100 == 3 || status / 100 == 5;
 }
 
 /*
@@ -352,15 +419,13 @@ void invite_received(struct txn *t, const osip_message_t *req)
  */
 static bool try_next(struct call *c, int status, const char *what)
 {
-	const osip_message_t *req;
+	const osip_message_t *req = invite_of(c);
 	struct media_refusal why;
 
-	if (c->state != CALL_CALLING || !c->leg[0].txn ||
-	    (status != 408 && status / 100 != 5))
+	if (c->state != CALL_CALLING || !req || !is_worth_another(status))
 		return false;
-	req = txn_message(c->leg[0].txn);
-	if (!target_next(config, c->leg[0].gw, req->req_uri->username,
-			 &c->target))
+	if (!target_next(config, c->refer ? c->refer->from->gw : c->leg[0].gw,
+			 req->req_uri->username, &c->target))
 		return false;
 	log_info("sip", "call %u: %s; gateway %s is next", c->number, what,
 		 c->target.gw->name);
@@ -391,7 +456,7 @@ static int answer_sdp(struct call *c, const osip_message_t *resp,
 	return 0;
 }
 
-static osip_message_t *to_caller(struct call *c, int status, bool with_sdp)
+osip_message_t *invite_response(struct call *c, int status, bool with_sdp)
 {
 	struct leg *a = &c->leg[0];
 	osip_message_t *resp;
@@ -435,18 +500,22 @@ static void ringing(struct call *c, const osip_message_t *resp)
 	}
 	if (c->state == CALL_CALLING)
 		call_set_state(c, CALL_RINGING);
-	if (c->leg[0].txn)
-		txn_respond(c->leg[0].txn,
-			    to_caller(c, resp->status_code, with_sdp));
+	prack_ring(c, resp->status_code, with_sdp, prack_is_reliable(c, resp));
 }
 
 /* If the caller can't have the answer, the callee gets BYE (after its ACK). */
-static void accepted(struct call *c, const osip_message_t *resp)
+void invite_accept(struct call *c, const osip_message_t *resp)
 {
 	struct leg *a = &c->leg[0];
 	struct media_refusal why = { 0 };
 	osip_message_t *ok;
 
+	if (c->refer) {
+		refer_answered(c, resp);
+		return;
+	}
+	if (prack_holds(c, resp))
+		return;
 	if (answer_sdp(c, resp, &why) < 0) {
 		call_refuse(c, why.status, why.reason);
 		return;
@@ -455,8 +524,10 @@ static void accepted(struct call *c, const osip_message_t *resp)
 		call_refuse(c, 502, "the callee answered without SDP");
 		return;
 	}
-	ok = a->txn ? to_caller(c, 200, true) : NULL;
-	if (!ok || leg_keep_ok(a, ok) < 0) {
+	timer_answered(&c->leg[1], resp);
+	ok = a->txn ? invite_response(c, 200, true) : NULL;
+	if (!ok || timer_answer(a, txn_message(a->txn), ok) < 0 ||
+	    leg_keep_ok(a, ok) < 0) {
 		osip_message_free(ok);
 		call_refuse(c, 500, "no memory, or the caller is gone");
 		return;
@@ -482,11 +553,32 @@ static void acknowledge(struct leg *b, const osip_message_t *resp)
 		leg_acknowledge(b, NULL);
 }
 
-/* A final answer other than 2xx; libosip2 has sent its ACK. */
-static void failed(struct call *c, int status)
+/* The callee's sessions must be longer (RFC 4028, 7.3): ask again. */
+static bool try_longer(struct call *c, const osip_message_t *resp)
 {
+	const osip_message_t *req = invite_of(c);
+	struct media_refusal why = { 0 };
+	char *sdp = NULL;
+	bool sent;
+
+	if (resp->status_code != 422 || c->state != CALL_CALLING || !req ||
+	    !timer_too_small(&c->leg[1], resp))
+		return false;
+	if (!c->late && call_sdp(&c->leg[0], req, true, &sdp, &why) < 0)
+		return false;
+	sent = !send_invite(c, req, sdp);
+	secret_free_text(sdp);
+	return sent;
+}
+
+/* A final answer other than 2xx; libosip2 has sent its ACK. */
+static void failed(struct call *c, const osip_message_t *resp)
+{
+	int status = resp->status_code;
 	char why[64];
 
+	if (try_longer(c, resp))
+		return;
 	snprintf(why, sizeof(why), "gateway %.32s answered %d",
 		 c->leg[1].gw->name, status);
 	if (!try_next(c, status, why))
@@ -500,7 +592,9 @@ void call_answer(struct call *c, const osip_message_t *resp)
 	if (b->txn)
 		b->path = *txn_path(b->txn);
 	if (resp->status_code < 200) {
-		if (call_provisional(c) && resp->status_code > 100)
+		bool fresh = prack_received(b, resp);
+
+		if (call_provisional(c) && fresh && resp->status_code > 100)
 			ringing(c, resp);
 		return;
 	}
@@ -510,7 +604,7 @@ void call_answer(struct call *c, const osip_message_t *resp)
 	if (c->state == CALL_CANCELLING)
 		call_late_answer(c);
 	else if (resp->status_code < 300)
-		accepted(c, resp);
+		invite_accept(c, resp);
 	else
-		failed(c, resp->status_code);
+		failed(c, resp);
 }

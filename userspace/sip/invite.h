@@ -11,4 +11,17 @@ void invite_set_config(const struct sip_config *cfg);
 /* An INVITE outside of any dialog: make a call of it, or refuse it. */
 void invite_received(struct txn *t, const osip_message_t *req);
 
+/* The response to the caller. @sdp: with c->answer. NULL: no memory. */
+osip_message_t *invite_response(struct call *c, int status, bool sdp);
+/* The callee has accepted with that 2xx, and has its ACK. */
+void invite_accept(struct call *c, const osip_message_t *resp);
+
+/* Call the target of a transfer. 202, and @r is of both calls; or the status of
+ * a refusal, and @why */
+int invite_transfer(struct refer *r, const char **why);
+
+/* What an INVITE like that OPTIONS (RFC 3261, 11.2) would get; without a user in
+ * the Request-URI it is about the gateway itself. 200, or a refusal. */
+int invite_status(const struct gateway *from, const osip_message_t *req);
+
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "sip/call.h"
 #include "sip/leg.h"
 
@@ -71,12 +72,41 @@ int leg_index(struct leg *leg)
 	return 0;
 }
 
-void leg_clear(struct leg *leg)
+static void unindex(struct leg *leg)
 {
 	if (leg->by_tag)
 		tdelete(leg, &tag_index, compare_tag);
 	if (leg->by_origin)
 		tdelete(leg, &origin_index, compare_origin);
+	leg->by_tag = false;
+	leg->by_origin = false;
+}
+
+int leg_move(struct leg *to, struct leg *from)
+{
+	struct leg ended = { .call = from->call,
+			     .gw = from->gw,
+			     .path = from->path,
+			     .end = LEG_ENDED };
+	struct call *c = to->call;
+
+	unindex(from);
+	timer_clear(from);
+	txn_release(from->txn);
+	leg_clear(to);
+	*to = *from;
+	to->call = c;
+	*from = ended;
+	timer_adopt(to, to->timer.seconds, to->timer.ours);
+	return leg_index(to);
+}
+
+void leg_clear(struct leg *leg)
+{
+	unindex(leg);
+	timer_clear(leg);
+	secret_free_text(leg->sdp);
+	secret_free_text(leg->offered);
 	txn_release(leg->txn);
 	osip_message_free(leg->ok);
 	osip_message_free(leg->ack);

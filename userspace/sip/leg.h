@@ -8,6 +8,7 @@
 
 #include "sip/dialog.h"
 #include "sip/gateway.h"
+#include "sip/timer.h"
 #include "sip/txn.h"
 
 struct call;
@@ -32,6 +33,9 @@ struct leg {
 	osip_message_t *ack; /* ours to its 2xx; NULL: not yet */
 	uint32_t ack_cseq; /* of our last INVITE */
 	bool ack_due; /* its 2xx is there, the SDP of the ACK is not */
+	struct session_timer timer;
+	/* The SDP of its peer that counts, and one that may come to; secret. */
+	char *sdp, *offered;
 	enum leg_end end;
 	bool by_tag, by_origin; /* is in that index */
 };
@@ -42,6 +46,9 @@ struct leg *leg_by_origin(const struct gateway *gw, const osip_message_t *req);
 
 int leg_index(struct leg *leg); /* once its dialog is there */
 void leg_clear(struct leg *leg); /* frees what is in it */
+/* @from's dialog goes on as @to, of another call; @from has ended then. -ENOMEM:
+ * what its peer sends isn't found any more. */
+int leg_move(struct leg *to, struct leg *from);
 struct leg *leg_other(const struct leg *leg); /* of the same call */
 
 /* Where requests on this leg go; the connection that was heard from last. */

@@ -25,10 +25,21 @@
 #define SIP_TXNS_MAX	4096
 #define SIP_RETRY_AFTER "10" /* seconds */
 
+/* OPTIONS without an answer, in a row, are counted up to that. */
+#define SIP_UNANSWERED_MAX 65535
+
 /* A call that is not answered: the caller gets 408, the callee CANCEL. */
 #define SIP_RING_SECONDS 180
 /* A change of the session that the other peer doesn't answer: the call ends. */
 #define SIP_CHANGE_SECONDS 32
+/* Session timers (RFC 4028): longer ones are cut; after so many 422 in a row the
+ * INVITE fails; a refresh that failed is repeated until the session's end. */
+#define SIP_SESSION_SECONDS_MAX	  86400
+#define SIP_SESSION_REFUSED_MAX	  2
+#define SIP_REFRESH_AGAIN_SECONDS 10
+/* Early dialogs of a callee whose reliable answers (RFC 3262) are acknowledged, the
+ * first ones. The caller gets one at a time; of those that wait, the last. */
+#define SIP_EARLY_MAX 4
 /* INFO of a call that wait for an answer, and bytes of one. More: 500, 413. */
 #define SIP_INFOS_MAX	  8
 #define SIP_INFO_BODY_MAX 1024
@@ -74,5 +85,9 @@
 
 /* Call records: larger or more of them are ignored at start. */
 #define SIP_RECORD_MAX 16384
+/* Bytes of a number or name in the record of a call; more: cut. */
+#define SIP_PARTY_MAX 128
+/* Bytes of a line of sip call-record-file; a longer one is not written. */
+#define SIP_RECORD_LINE_MAX 4096
 
 #endif

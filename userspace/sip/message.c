@@ -490,6 +490,7 @@ int message_map_status(int status)
 	if (status < 400)
 		return 480; /* we follow no redirection */
 	switch (status) {
+	case 422: /* session timers are of each leg */
 	case 401:
 	case 407: /* we have no credentials: RFC 3261, 22 is between us */
 	case 420: /* we required nothing */

@@ -16,8 +16,10 @@
  * since SDES keys are in the bodies. */
 void message_init(void);
 
-#define SIP_PRODUCT "ringfence"
-#define SIP_ALLOW   "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO"
+#define SIP_PRODUCT   "ringfence"
+#define SIP_SUPPORTED "100rel, timer" /* in an answer to OPTIONS */
+#define SIP_ALLOW \
+	"INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER"
 
 /* A random token of @bits (a multiple of 8, at most 256), in hexadecimal. */
 #define MESSAGE_TOKEN_MAX 65

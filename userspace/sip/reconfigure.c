@@ -17,6 +17,7 @@
 #include "sip/binding.h"
 #include "sip/call.h"
 #include "sip/gateway.h"
+#include "sip/options.h"
 #include "sip/reconfigure.h"
 #include "sip/transport.h"
 #include "sip/txn.h"
@@ -151,6 +152,8 @@ static void become(struct gateway *old, struct gateway *gw, bool drop)
 {
 	struct sockets *sockets = old->sockets;
 	struct tls_ctx *tls = old->tls;
+	struct probe *probe = old->probe;
+	bool down = old->down;
 
 	if (drop || gw->sockets)
 		transport_drop(old, "the configuration has changed");
@@ -160,6 +163,8 @@ static void become(struct gateway *old, struct gateway *gw, bool drop)
 	}
 	*old = *gw;
 	old->sockets = sockets;
+	old->probe = probe;
+	old->down = down;
 	transport_move(old);
 	/* Connections hold their own reference. */
 	tls_ctx_free(tls);
@@ -240,8 +245,10 @@ void reconfigure_commit(struct sip_config *running, struct sip_config *fresh)
 	}
 	revive(fresh);
 	for (unsigned int i = 0; i < running->n_gateways; i++) {
-		if (!has(fresh, running->gateway[i]))
-			retired[n_retired++] = running->gateway[i];
+		if (has(fresh, running->gateway[i]))
+			continue;
+		options_unwatch(running->gateway[i]);
+		retired[n_retired++] = running->gateway[i];
 	}
 	running->n_gateways = 0;
 	sip_config_free(running);

@@ -18,10 +18,14 @@
 #include "sip/conn.h"
 #include "sip/gateway.h"
 #include "sip/invite.h"
+#include "sip/options.h"
+#include "sip/record.h"
 #include "sip/reconfigure.h"
 #include "sip/registrar.h"
 #include "sip/regstore.h"
+#include "sip/report.h"
 #include "sip/store.h"
+#include "sip/timer.h"
 #include "sip/transport.h"
 #include "sip/txn.h"
 #include "sip/uas.h"
@@ -115,6 +119,9 @@ static void sip_commit(void)
 		reconfigure_commit(running, prepared);
 	invite_set_config(prepared);
 	registrar_set_config(prepared);
+	record_set_file(prepared->record_file[0] ? prepared->record_file
+						 : NULL);
+	timer_configure(prepared->session_expires, prepared->min_se);
 	conns_set_limits(&prepared->conns);
 	if (!running) {
 		registrar_restore();
@@ -123,8 +130,10 @@ static void sip_commit(void)
 			transport_start(prepared->gateway[i]);
 	}
 	running = prepared;
+	report_set_config(running);
 	prepared = NULL;
 	for (unsigned int i = 0; i < running->n_gateways; i++) {
+		options_watch(running->gateway[i]);
 		if (running->gateway[i]->unvalidated)
 			notify(SIP_UNVALIDATED, running->gateway[i]->name);
 	}
@@ -161,12 +170,14 @@ static void sip_exit(void)
 	txn_exit();
 	reconfigure_exit();
 	invite_set_config(NULL);
+	report_set_config(NULL);
 	sip_config_free(running);
 	running = NULL;
 	sip_rollback();
 	transport_exit();
 	regstore_exit();
 	store_exit();
+	record_set_file(NULL);
 }
 
 static const char *const reads[] = { "network", "media", "sip", NULL };

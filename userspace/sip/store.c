@@ -16,7 +16,7 @@
 #include "sip/limits.h"
 #include "sip/store.h"
 
-#define MAGIC "ringfence-call 1"
+#define MAGIC "ringfence-call 2"
 
 static int dir_fd = -1;
 
@@ -52,6 +52,9 @@ static void put_leg(FILE *f, const struct store_leg *leg)
 	fprintf(f, "target %s\n", d->target);
 	fprintf(f, "local-cseq %" PRIu32 "\n", d->local_cseq);
 	fprintf(f, "remote-cseq %" PRIu32 "\n", d->remote_cseq);
+	fprintf(f, "update %u\n", d->update);
+	fprintf(f, "expires %" PRIu32 "\n", leg->expires);
+	fprintf(f, "ours %" PRIu32 "\n", leg->ours);
 	for (unsigned int i = 0; i < d->n_routes; i++)
 		fprintf(f, "route %s\n", d->route[i]);
 	if (leg->peer.sin_port)
@@ -72,7 +75,10 @@ char *store_format(const struct store_record *r)
 	fprintf(f, MAGIC "\n");
 	fprintf(f, "number %" PRIu32 "\n", r->number);
 	fprintf(f, "session %" PRIu32 "\n", r->session);
+	fprintf(f, "start %lld\n", (long long)r->start);
 	fprintf(f, "since %lld\n", (long long)r->since);
+	fprintf(f, "caller %s\n", r->caller);
+	fprintf(f, "called %s\n", r->called);
 	put_leg(f, &r->leg[0]);
 	put_leg(f, &r->leg[1]);
 	fprintf(f, "end\n");
@@ -109,6 +115,16 @@ static int take_text(struct reader *rd, const char *key, char **ret)
 		return -EBADMSG;
 	*ret = strdup(value);
 	return *ret ? 0 : -ENOMEM;
+}
+
+static int take_party(struct reader *rd, const char *key, char *ret)
+{
+	char *value = take(rd, key);
+
+	if (!value || !value[0] || strlen(value) > SIP_PARTY_MAX)
+		return -EBADMSG;
+	strcpy(ret, value);
+	return 0;
 }
 
 static int take_number(struct reader *rd, const char *key, uint64_t max,
@@ -161,6 +177,7 @@ static int take_peer(struct reader *rd, struct store_leg *leg)
 static int take_leg(struct reader *rd, struct store_leg *leg)
 {
 	struct dialog *d = &leg->dialog;
+	uint64_t update, expires, ours;
 	int ret;
 
 	if ((ret = take_text(rd, "leg", &leg->gateway)) ||
@@ -171,8 +188,15 @@ static int take_leg(struct reader *rd, struct store_leg *leg)
 	    (ret = take_text(rd, "remote", &d->remote)) ||
 	    (ret = take_text(rd, "target", &d->target)) ||
 	    (ret = take_u32(rd, "local-cseq", &d->local_cseq)) ||
-	    (ret = take_u32(rd, "remote-cseq", &d->remote_cseq)))
+	    (ret = take_u32(rd, "remote-cseq", &d->remote_cseq)) ||
+	    (ret = take_number(rd, "update", 1, &update)) ||
+	    (ret = take_number(rd, "expires", SIP_SESSION_SECONDS_MAX,
+			       &expires)) ||
+	    (ret = take_number(rd, "ours", 1, &ours)))
 		return ret;
+	d->update = update;
+	leg->expires = (uint32_t)expires;
+	leg->ours = (uint32_t)ours;
 	while (!strncmp(rd->p, "route ", 6)) {
 		if (d->n_routes == SIP_ROUTES_MAX)
 			return -EBADMSG;
@@ -186,7 +210,7 @@ static int take_leg(struct reader *rd, struct store_leg *leg)
 
 static int take_record(struct reader *rd, struct store_record *r)
 {
-	uint64_t since;
+	uint64_t start, since;
 	int ret;
 
 	if (strncmp(rd->p, MAGIC "\n", sizeof(MAGIC)) != 0)
@@ -194,10 +218,14 @@ static int take_record(struct reader *rd, struct store_record *r)
 	rd->p += sizeof(MAGIC);
 	if ((ret = take_u32(rd, "number", &r->number)) ||
 	    (ret = take_u32(rd, "session", &r->session)) ||
+	    (ret = take_number(rd, "start", INT64_MAX, &start)) ||
 	    (ret = take_number(rd, "since", INT64_MAX, &since)) ||
+	    (ret = take_party(rd, "caller", r->caller)) ||
+	    (ret = take_party(rd, "called", r->called)) ||
 	    (ret = take_leg(rd, &r->leg[0])) ||
 	    (ret = take_leg(rd, &r->leg[1])))
 		return ret;
+	r->start = (time_t)start;
 	r->since = (time_t)since;
 	return strcmp(rd->p, "end\n") != 0 || !r->session ? -EBADMSG : 0;
 }
@@ -269,6 +297,7 @@ void store_save(const struct call *c)
 	struct store_record r = {
 		.number = c->number,
 		.session = c->media ? media_call_session(c->media) : 0,
+		.start = c->start,
 		.since = c->since,
 	};
 	char name[16], *text;
@@ -276,9 +305,13 @@ void store_save(const struct call *c)
 
 	if (dir_fd < 0 || !r.session || !c->leg[1].dialog.remote_tag)
 		return;
+	memcpy(r.caller, c->caller, sizeof(r.caller));
+	memcpy(r.called, c->called, sizeof(r.called));
 	for (unsigned int i = 0; i < 2; i++) { /* borrowed, not cleared */
 		r.leg[i].gateway = c->leg[i].gw->name;
 		r.leg[i].dialog = c->leg[i].dialog;
+		r.leg[i].expires = c->leg[i].timer.seconds;
+		r.leg[i].ours = c->leg[i].timer.ours;
 		if (!c->leg[i].gw->extensions)
 			continue;
 		r.leg[i].transport = c->leg[i].path.transport;

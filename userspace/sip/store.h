@@ -20,12 +20,15 @@ struct store_leg {
 	/* Of an extension: where it is; else the port is 0. */
 	enum sip_transport transport;
 	struct sockaddr_in peer;
+	uint32_t expires; /* seconds, of its session timer; 0: none */
+	uint32_t ours; /* 1: we refresh */
 };
 
 struct store_record {
 	uint32_t number;
 	uint32_t session; /* of the kernel */
-	time_t since;
+	time_t start, since;
+	char caller[SIP_PARTY_MAX + 1], called[SIP_PARTY_MAX + 1];
 	struct store_leg leg[2];
 };
 

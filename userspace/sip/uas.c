@@ -6,6 +6,8 @@
 #include "sip/call.h"
 #include "sip/invite.h"
 #include "sip/limits.h"
+#include "sip/optag.h"
+#include "sip/options.h"
 #include "sip/registrar.h"
 #include "sip/uas.h"
 
@@ -21,8 +23,6 @@ static void respond(struct txn *t, int status, const char *header,
 		return;
 	if (header)
 		osip_message_set_header(resp, header, value);
-	if (status == 200 && MSG_IS_OPTIONS(txn_message(t)))
-		osip_message_set_header(resp, "Accept", "application/sdp");
 	txn_respond(t, resp);
 }
 
@@ -160,9 +160,13 @@ static void in_dialog(struct txn *t, const osip_message_t *req, struct leg *leg)
 		respond(t, 200, NULL, NULL);
 		call_bye(leg);
 	} else if (MSG_IS_OPTIONS(req)) {
-		respond(t, 200, "Allow", SIP_ALLOW);
+		options_answer(t, 200);
 	} else if (MSG_IS_INVITE(req) || MSG_IS_UPDATE(req)) {
 		change_requested(leg, t, req);
+	} else if (MSG_IS_PRACK(req)) {
+		prack_requested(leg, t, req);
+	} else if (MSG_IS_REFER(req)) {
+		refer_requested(leg, t, req);
 	} else if (MSG_IS_INFO(req)) {
 		info_requested(leg, t, req);
 	} else {
@@ -172,15 +176,15 @@ static void in_dialog(struct txn *t, const osip_message_t *req, struct leg *leg)
 
 static void on_request(struct txn *t, const osip_message_t *req)
 {
-	const char *require = message_header(req, "require");
+	char unknown[256];
 	struct leg *leg;
 
 	if (MSG_IS_CANCEL(req)) {
 		cancel(t);
 		return;
 	}
-	if (require) { /* we support no extension */
-		respond(t, 420, "Unsupported", require);
+	if (optag_unknown(req, unknown, sizeof(unknown))) {
+		respond(t, 420, "Unsupported", unknown);
 		return;
 	}
 	if (message_tag(req->to) || MSG_IS_BYE(req)) {
@@ -192,7 +196,7 @@ static void on_request(struct txn *t, const osip_message_t *req)
 	} else if (MSG_IS_INVITE(req)) {
 		invite_received(t, req);
 	} else if (MSG_IS_OPTIONS(req)) {
-		respond(t, 200, "Allow", SIP_ALLOW);
+		options_answer(t, invite_status(txn_path(t)->gw, req));
 	} else {
 		respond(t, 405, "Allow", SIP_ALLOW);
 	}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "sip/call.h"
+#include "sip/options.h"
+#include "sip/record.h"
+#include "sip/report.h"
+
+static const struct sip_config *config;
+
+void report_set_config(const struct sip_config *cfg)
+{
+	config = cfg;
+}
+
+struct count {
+	const struct gateway *gw;
+	json_int_t n;
+};
+
+static void count(const struct call *c, void *arg)
+{
+	struct count *n = arg;
+
+	n->n += c->leg[0].gw == n->gw || c->leg[1].gw == n->gw;
+}
+
+static json_t *json_place(const struct sockaddr_in *addr)
+{
+	return json_sprintf("%s:%u", inet_ntoa(addr->sin_addr),
+			    ntohs(addr->sin_port));
+}
+
+static json_t *json_gateway(const struct gateway *gw)
+{
+	struct count n = { .gw = gw };
+
+	calls_each(count, &n);
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:i}", "name",
+			 gw->name, "state",
+			 gw->down    ? "down"
+			 : gw->probe ? "up"
+				     : "unwatched",
+			 "transport", sip_transport_name(gw->transport),
+			 "local", json_place(&gw->local), "proxy",
+			 json_place(&gw->proxy), "calls", n.n, "unanswered",
+			 (int)options_unanswered(gw));
+}
+
+json_t *report_gateways(void)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; config && i < config->n_gateways; i++)
+		json_array_append_new(list, json_gateway(config->gateway[i]));
+	return list;
+}
+
+static void add(const struct call *c, void *arg)
+{
+	json_array_append_new(arg, record_call(c, false));
+}
+
+json_t *report_calls(void)
+{
+	json_t *list = json_array();
+
+	calls_each(add, list);
+	return list;
+}
+
+json_t *report_call(uint32_t number)
+{
+	const struct call *c = call_by_number(number);
+
+	return c ? record_call(c, true) : NULL;
+}
+
+int report_hang_up(uint32_t number, const char *who)
+{
+	struct call *c = call_by_number(number);
+	char why[96];
+
+	if (!c)
+		return -ENOENT;
+	snprintf(why, sizeof(why), "%.64s hung up by command", who);
+	call_hang_up(c, why);
+	return 0;
+}
