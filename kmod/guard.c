@@ -245,13 +245,14 @@ bool rgf_guard_local_v4(struct rgf_guard *guard, struct sk_buff *skb)
 		.off = iph->ihl * 4,
 		.protocol = iph->protocol,
 	};
+	u32 hash;
 
 	if ((iph->ihl == 5 && !IPCB(skb)->frag_max_size) ||
 	    !(pkt.limits->enabled & RGF_PACKET_CLASSES) ||
 	    skb->dev->flags & IFF_LOOPBACK || skb->pkt_type != PACKET_HOST)
 		return true;
-	return rgf_guard_limit_v4(
-		&pkt, iph, rgf_prefixtab_hash_v4(&guard->bans, iph->saddr));
+	hash = rgf_prefixtab_hash_v4(&guard->bans, iph->saddr);
+	return rgf_guard_limit_v4(&pkt, iph, hash);
 }
 
 /* IPv6 */

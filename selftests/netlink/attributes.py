@@ -39,9 +39,9 @@ RULES = {
          'icmp-type': 128, 'icmp-code': 0}]}
 CHANGE = {'name': 's', 'mode': 'add', 'entry': [
     {'ipv4': '10.0.0.0', 'length': 8}, {'ipv6': '2001:db8::', 'length': 64}]}
-BAN = {'prefix': {'ipv4': '192.0.2.0', 'length': 24}, 'time': 600,
+BAN = {'prefix': {'ipv4': '192.0.2.0', 'length': 24}, 'time': 80000,
        'comment': 'one'}
-TRUST = {'prefix': {'ipv6': '2001:db8:c::', 'length': 48}, 'time': 700,
+TRUST = {'prefix': {'ipv6': '2001:db8:c::', 'length': 48}, 'time': 80001,
          'comment': 'two'}
 LIMITS = {
     'limit': [{'class': 'register', 'enabled': 1, 'rate': 5, 'burst': 10,

@@ -126,6 +126,8 @@ class Fuzzer:
         if op == 'address-set-change':
             return {'name': rng.choice('st'), 'entry': self.entries()} | \
                 self.some('address-set', ('mode',))
+        if op.startswith(('ban', 'trust', 'limit', 'strike')):
+            return self.guard(op)
         if op not in ('session-new', 'session-set'):
             return {'id': rng.randint(1, IDS)} if self.spec.request(op) else {}
         is_new = op == 'session-new'
@@ -170,6 +172,24 @@ class Fuzzer:
             [{'chain': 'd', 'action': 'count'}]
         return out
 
+    def guard(self, op):
+        rng = self.rng
+        if op == 'limit-set':
+            names = rng.sample(self.spec.enums['limit-class'], 3)
+            return self.some('limits-in', ('ipv4-length', 'ipv6-length')) | {
+                'sources': rng.choice((1024, 2048, 8192)),
+                'limit': [{'class': n, 'enabled': rng.randrange(2)}
+                          for n in names]}
+        if not self.spec.request(op):
+            return {}
+        one = {'prefix': rng.choice((
+            {'ipv4': f'192.0.2.{rng.randrange(8)}'},
+            {'ipv6': f'2001:db8::{rng.randrange(4)}', 'length': 128},
+            {'ipv4': '10.0.0.0', 'length': rng.choice((8, 9))}))}
+        if op.endswith('new'):
+            one |= {'time': rng.randrange(9), 'comment': 'x'}
+        return one
+
     # what the spec allows, sensible or not
 
     def integer(self, attr):
@@ -185,7 +205,8 @@ class Fuzzer:
 
     def value(self, attr):
         if attr['type'] in INTS:
-            return self.integer(attr)
+            return [self.integer(attr) for _ in range(self.rng.choice(
+                (1, 2, 17)))] if attr.get('multi-attr') else self.integer(attr)
         if attr['type'] == 'nest':
             aset = attr['nested-attributes']
             values = [self.values(aset, self.spec.sets[aset])
