@@ -231,6 +231,14 @@ def leg(net, port, peer_port, mki=None, **more):
     return values
 
 
+def prefix(text, **more):
+    """What bans, trust and strikes are given; without a length one address."""
+    address, _, length = text.partition('/')
+    family = 'ipv6' if ':' in address else 'ipv4'
+    return {'prefix': {family: address} |
+            ({'length': int(length)} if length else {})} | more
+
+
 def secure(first=0):
     """What makes a leg SRTP: leg(..., **secure()). Keys differ by first."""
     return {'suite': 'aes-cm-128-hmac-sha1-80',

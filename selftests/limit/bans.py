@@ -9,20 +9,13 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from guest import (Tap, in_netns, leg, load_module, received, rtp,  # noqa: E402
-                   run, topology, udp, wait_for)
+from guest import (Tap, in_netns, leg, load_module, prefix,  # noqa: E402
+                   received, rtp, run, topology, udp, wait_for)
 from ynl import Netlink, NlError  # noqa: E402
 
 GATEWAY = '192.0.2.1'
 ALICE, BOB, MALLORY = '192.0.2.2', '192.0.2.3', '192.0.2.4'
 tap = Tap()
-
-
-def prefix(text):
-    address, _, length = text.partition('/')
-    family = 'ipv6' if ':' in address else 'ipv4'
-    return {'prefix': {family: address} |
-            ({'length': int(length)} if length else {})}
 
 
 class Net:

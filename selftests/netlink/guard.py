@@ -9,19 +9,12 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from guest import Tap, in_netns, load_module, topology  # noqa: E402
+from guest import Tap, in_netns, load_module, prefix, topology  # noqa: E402
 from netlink import refusal  # noqa: E402
 from ynl import Netlink, NlError  # noqa: E402
 
 INVAL, NOENT = errno.EINVAL, errno.ENOENT
 tap = Tap()
-
-
-def prefix(text, **more):
-    address, _, length = text.partition('/')
-    family = 'ipv6' if ':' in address else 'ipv4'
-    return {'prefix': {family: address} |
-            ({'length': int(length)} if length else {})} | more
 
 
 def limits(*several, **more):

@@ -159,14 +159,6 @@ static enum verdict check(const osip_message_t *req,
 	return v == CREDENTIALS_RIGHT ? judge(req, from, ret) : v;
 }
 
-static osip_message_t *refusal(const osip_message_t *req, int status)
-{
-	char tag[MESSAGE_TOKEN_MAX] = "x";
-
-	message_token(tag, sizeof(tag), 64);
-	return message_response(req, status, NULL, tag);
-}
-
 static void answer(const osip_message_t *req, osip_message_t *resp,
 		   struct sip_path *path)
 {
@@ -180,14 +172,14 @@ static void answer(const osip_message_t *req, osip_message_t *resp,
 
 static void refuse(const osip_message_t *req, struct sip_path *path, int status)
 {
-	answer(req, refusal(req, status), path);
+	answer(req, message_answer(req, status), path);
 }
 
 static void challenge(const osip_message_t *req, struct sip_path *path,
 		      bool stale)
 {
 	bool reg = MSG_IS_REGISTER(req);
-	osip_message_t *resp = refusal(req, reg ? 401 : 407);
+	osip_message_t *resp = message_answer(req, reg ? 401 : 407);
 	char nonce[NONCE_TEXT_MAX], text[256];
 
 	if (!resp || !config ||

@@ -24,13 +24,11 @@ void invite_set_config(const struct sip_config *cfg)
 static void refuse(struct txn *t, int status, const char *why)
 {
 	const struct gateway *gw = txn_path(t)->gw;
-	char tag[MESSAGE_TOKEN_MAX] = "x";
 	osip_message_t *resp;
 
 	log_info("sip", "a call from gateway %s is refused with %d: %s",
 		 gw->name, status, why);
-	message_token(tag, sizeof(tag), 64);
-	resp = message_response(txn_message(t), status, NULL, tag);
+	resp = message_answer(txn_message(t), status);
 	if (!resp)
 		return;
 	message_explain(resp, why);

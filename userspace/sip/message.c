@@ -283,6 +283,14 @@ osip_message_t *message_response(const osip_message_t *req, int status,
 	return r;
 }
 
+osip_message_t *message_answer(const osip_message_t *req, int status)
+{
+	char tag[MESSAGE_TOKEN_MAX] = "x";
+
+	message_token(tag, sizeof(tag), 64);
+	return message_response(req, status, NULL, tag);
+}
+
 static void put_slice(FILE *f, const char *name, struct sip_slice s)
 {
 	if (s.len)

@@ -49,6 +49,9 @@ char *message_text(osip_message_t *msg, size_t *ret_len);
 osip_message_t *message_response(const osip_message_t *req, int status,
 				 const char *reason, const char *to_tag);
 
+/* The same outside a dialog: with a tag of its own, should To have none. */
+osip_message_t *message_answer(const osip_message_t *req, int status);
+
 /**
  * message_refusal() - a response to a request that must not be parsed
  * Return: its text; free() it. NULL when there is no memory.

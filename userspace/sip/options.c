@@ -36,11 +36,8 @@ static int add_abilities(osip_message_t *resp)
 
 void options_answer(struct txn *t, int status)
 {
-	char tag[MESSAGE_TOKEN_MAX] = "x";
-	osip_message_t *resp;
+	osip_message_t *resp = message_answer(txn_message(t), status);
 
-	message_token(tag, sizeof(tag), 64);
-	resp = message_response(txn_message(t), status, NULL, tag);
 	if (!resp)
 		return;
 	if (add_abilities(resp) ||

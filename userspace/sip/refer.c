@@ -14,7 +14,8 @@
  *     ◄── BYE ────────
  *
  * What fails before the transferee's 200 leaves the call as it was, and is told
- * in a NOTIFY. If the target leaves just then, he gets what he had once more. The target's INVITE has the time of any other.
+ * in a NOTIFY. If the target leaves just then, he gets what he had once more. The
+ * target's INVITE has the time of any other.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -97,6 +98,7 @@ void refer_over(struct call *c, int status)
 {
 	struct refer *r = c->refer;
 	struct call *fresh = r->fresh;
+
 	if (c == fresh) {
 		tell(r, status ? status : 500);
 		fresh->refer = NULL;

@@ -334,11 +334,10 @@ static int complete(const struct request *r, osip_message_t *resp)
 static void respond(const struct request *r)
 {
 	struct sip_path path = r->where;
-	char tag[MESSAGE_TOKEN_MAX] = "x", text[16];
-	osip_message_t *resp;
+	osip_message_t *resp =
+		message_answer(r->msg, r->status ? r->status : 200);
+	char text[16];
 
-	message_token(tag, sizeof(tag), 64);
-	resp = message_response(r->msg, r->status ? r->status : 200, NULL, tag);
 	if (!resp)
 		return;
 	if (!r->status && complete(r, resp) != 0) {

@@ -14,11 +14,8 @@
 static void respond(struct txn *t, int status, const char *header,
 		    const char *value)
 {
-	char tag[MESSAGE_TOKEN_MAX] = "x";
-	osip_message_t *resp;
+	osip_message_t *resp = message_answer(txn_message(t), status);
 
-	message_token(tag, sizeof(tag), 64);
-	resp = message_response(txn_message(t), status, NULL, tag);
 	if (!resp)
 		return;
 	if (header)
@@ -29,11 +26,8 @@ static void respond(struct txn *t, int status, const char *header,
 /* An answer that leaves no state behind. */
 static void refuse(const osip_message_t *req, struct sip_path *path, int status)
 {
-	char tag[MESSAGE_TOKEN_MAX] = "x";
-	osip_message_t *resp;
+	osip_message_t *resp = message_answer(req, status);
 
-	message_token(tag, sizeof(tag), 64);
-	resp = message_response(req, status, NULL, tag);
 	if (!resp)
 		return;
 	if (status == 503)
