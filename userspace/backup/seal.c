@@ -140,15 +140,21 @@ static int armor(const char *head, const uint8_t *p, size_t n, char **ret)
 	return 0;
 }
 
+/* wc_AesFree() it, even after an error. */
+static int begin(Aes *aes, const uint8_t *key)
+{
+	int r = wc_AesInit(aes, NULL, INVALID_DEVID);
+
+	return r ? r : wc_AesGcmSetKey(aes, key, BACKUP_KEY_LEN);
+}
+
 /* In place: @buf has room for the tag behind @len bytes. */
 static int encrypt(const struct head *h, const uint8_t *key, uint8_t *buf,
 		   size_t len)
 {
 	Aes aes;
-	int r = wc_AesInit(&aes, NULL, INVALID_DEVID);
+	int r = begin(&aes, key);
 
-	if (!r)
-		r = wc_AesGcmSetKey(&aes, key, BACKUP_KEY_LEN);
 	if (!r)
 		r = wc_AesGcmEncrypt(&aes, buf, buf, (word32)len, h->nonce,
 				     sizeof(h->nonce), buf + len,
@@ -162,10 +168,8 @@ static int decrypt(const struct head *h, const uint8_t *key, uint8_t *buf,
 		   size_t len)
 {
 	Aes aes;
-	int r = wc_AesInit(&aes, NULL, INVALID_DEVID);
+	int r = begin(&aes, key);
 
-	if (!r)
-		r = wc_AesGcmSetKey(&aes, key, BACKUP_KEY_LEN);
 	if (!r)
 		r = wc_AesGcmDecrypt(&aes, buf, buf, (word32)len, h->nonce,
 				     sizeof(h->nonce), buf + len,
