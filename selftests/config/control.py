@@ -526,10 +526,13 @@ def run(*steps):
     if os.geteuid() != 0:
         print("Bail out! must be root, to be other users")
         sys.exit(1)
-    # In a network of its own, whose ports nobody else has.
+    # In a network of its own, whose ports nobody else has. And in a session of
+    # the kernel's that has no number here, as of those that "docker exec" runs.
     if os.environ.get("RF_OWN_NETNS") != "1":
         os.environ["RF_OWN_NETNS"] = "1"
-        os.execvp("unshare", ["unshare", "-n", sys.executable] + sys.argv)
+        os.execvp("unshare", ["unshare", "-n", "--pid", "--fork",
+                              "--kill-child", "--mount-proc",
+                              sys.executable] + sys.argv)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.TemporaryDirectory() as folder:
         lab = Lab(folder)

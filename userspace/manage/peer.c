@@ -80,7 +80,10 @@ static int get_groups(int fd, gid_t own, gid_t **ret, size_t *n)
 	return 0;
 }
 
-/* Two terminals of a user are two sessions of the kernel's. */
+/*
+ * Two terminals of a user are two sessions of the kernel's. 0 is one that was
+ * started outside of the daemon's PID namespace ("docker exec").
+ */
 static void set_names(const struct ucred *peer, struct config_editor *ret)
 {
 	const struct passwd *pw = getpwuid(peer->uid);
@@ -91,7 +94,7 @@ static void set_names(const struct ucred *peer, struct config_editor *ret)
 	else
 		snprintf(ret->who, sizeof(ret->who), "user-%u", peer->uid);
 	snprintf(ret->session, sizeof(ret->session), "%d",
-		 sid > 0 ? sid : peer->pid);
+		 sid >= 0 ? sid : peer->pid);
 }
 
 int peer_editor(int fd, const struct peer_groups *g, struct config_editor *ret)
