@@ -175,10 +175,10 @@ class Phone:
         port = port or self.port + self.at(control)
         sock.sendto(packet, (address(self.which, 1, self.family), port))
 
-    def next(self, control=0, seconds=5.0):
+    def next(self, control=0, seconds=20.0):
         return received(self.sockets[self.at(control)], seconds)
 
-    def receive(self, control=0, seconds=5.0):
+    def receive(self, control=0, seconds=20.0):
         """(packet, source address, port, TTL, TOS), None if none comes."""
         sock = self.sockets[self.at(control)]
         for level, option in (
@@ -335,7 +335,7 @@ class Call:
     def send(self, which, wire, control=0):
         self.phones[which].send(wire, control)
 
-    def next(self, which, control=0, seconds=5.0):
+    def next(self, which, control=0, seconds=20.0):
         return self.phones[which].next(control, seconds)
 
     def relay(self, which, packet, control=0, number=0):

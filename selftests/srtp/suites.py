@@ -18,7 +18,7 @@ from lab import (GCM, NULL, SSRC, WINDOW, Call, NlError, Secure,  # noqa: E402
                  Tap, added, numbered, open_lab, oracle, rtcp, rtp)
 
 tap = Tap()
-EACH = f'each {THIN}th' if THIN > 1 else 'each'
+EACH = f'one in {THIN}' if THIN > 1 else 'each'
 MKIS = {0: 'no MKI', 1: 'an MKI of 1 byte', 4: 'MKIs of 4 bytes',
         128: 'MKIs of 128 bytes'}
 SUSPECT_TIME = 0.3  # RGF_SUSPECT_TIME, from an authentic packet on
