@@ -18,6 +18,7 @@
 
 #include "base/loop.h"
 #include "media/media.h"
+#include "test-gateway.h"
 
 struct media_call {
 	LIST_ENTRY(media_call) entry;
@@ -47,6 +48,13 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
 		if (mc->id && !unlink(path))
 			mc->on_idle(mc, mc->arg);
 	}
+}
+
+const enum log_level gateway_log_level = LOG_LEVEL_DBG;
+
+int gateway_media_init(void)
+{
+	return media_init();
 }
 
 int media_init(void)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The SIP module alone, in the foreground: gateway CONFIG RUN-DIR. Media is
- * that of fake-media.c. SIGTERM is a clean stop.
+ * The SIP module alone, in the foreground: gateway CONFIG RUN-DIR. Media is what
+ * it is linked with: fake-media.c, or bench/media-none.c. SIGTERM is a clean
+ * stop.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "media/media.h"
 #include "ringfenced/daemon.h"
 #include "ringfenced/module.h"
+#include "test-gateway.h"
 
 static const char *run_dir;
 
@@ -61,8 +63,8 @@ int main(int argc, char **argv)
 	}
 	run_dir = argv[2];
 	signal(SIGPIPE, SIG_IGN);
-	log_open(LOG_TO_STDERR, LOG_LEVEL_DBG);
-	if (loop_init() || config_init(NULL) || media_init() ||
+	log_open(LOG_TO_STDERR, gateway_log_level);
+	if (loop_init() || config_init(NULL) || gateway_media_init() ||
 	    sip_module.init())
 		return 1;
 	term = evsignal_new(loop_base(), SIGTERM, on_signal, NULL);

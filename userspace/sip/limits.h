@@ -24,6 +24,11 @@
 #define SIP_CALLS_MAX	2048
 #define SIP_TXNS_MAX	4096
 #define SIP_RETRY_AFTER "10" /* seconds */
+/* Transactions that ended, by UDP (some 1 kB each), are known so long, 64 * T1:
+ * copies of their messages are. Over the number the oldest is forgotten; a copy of
+ * its request would be taken for a new one. */
+#define SIP_ENDED_SECONDS 32
+#define SIP_ENDED_MAX	  65536
 
 /* OPTIONS without an answer, in a row, are counted up to that. */
 #define SIP_UNANSWERED_MAX 65535

@@ -163,6 +163,46 @@ const char *message_branch(const osip_message_t *msg)
 	return via ? via_param(via, "branch", NULL) : NULL;
 }
 
+static const char *or_none(const char *text)
+{
+	return text ? text : "-";
+}
+
+/* By what RFC 2543 knows one, but for the tag of To, which ACK alone has. */
+static char *old_key(const osip_message_t *msg, const char *method,
+		     const char *side, const osip_via_t *via)
+{
+	char *key = NULL, *call_id = NULL;
+
+	if (osip_call_id_to_str(msg->call_id, &call_id) != 0)
+		return NULL;
+	if (asprintf(&key, "%s %s %s %s %s %s %s %s",
+		     or_none(message_branch(msg)), method, or_none(via->host),
+		     or_none(via->port), side, call_id,
+		     or_none(message_tag(msg->from)), msg->cseq->number) < 0)
+		key = NULL;
+	osip_free(call_id);
+	return key;
+}
+
+char *message_key(const osip_message_t *msg, const char *method,
+		  const char *side)
+{
+	const osip_via_t *via = top_via(msg);
+	const char *branch = or_none(message_branch(msg));
+	char *key;
+	int n;
+
+	if (!strcmp(method, "ACK"))
+		method = "INVITE";
+	if (side && strncmp(branch, "z9hG4bK", 7) != 0)
+		return old_key(msg, method, side, via);
+	n = side ? asprintf(&key, "%s %s %s %s %s", branch, method,
+			    or_none(via->host), or_none(via->port), side)
+		 : asprintf(&key, "%s %s", branch, method);
+	return n < 0 ? NULL : key;
+}
+
 uint32_t message_cseq(const osip_message_t *msg)
 {
 	return (uint32_t)strtoul(msg->cseq->number, NULL, 10);

@@ -76,6 +76,17 @@ osip_message_t *message_cancel(const osip_message_t *invite);
 const char *message_header(const osip_message_t *msg, const char *name);
 const char *message_tag(const osip_from_t *from); /* From or To */
 const char *message_branch(const osip_message_t *msg); /* of the top Via */
+
+/**
+ * message_key() - what the messages of a transaction have in common
+ * @method: of the transaction's request, as in CSeq
+ * @side: of a server transaction, a name of who it is with (RFC 3261, 17.2.3);
+ *	NULL: of a client transaction (17.1.3)
+ *
+ * Return: free() it; NULL: no memory
+ */
+char *message_key(const osip_message_t *msg, const char *method,
+		  const char *side);
 uint32_t message_cseq(const osip_message_t *msg);
 unsigned int message_max_forwards(const osip_message_t *msg); /* 70: none */
 

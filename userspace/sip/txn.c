@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One timer: `tick`, for the earliest of libosip2's own (17.1, 17.2). It is
- * made active after each input, too: transactions that ended are freed there,
- * where none is in use.
+ * libosip2's machines are taken one by one: its own lists of them, which it goes
+ * through at each event, stay empty. A transaction is found in a tree, by what
+ * its messages have in common (17.1.3, 17.2.3).
+ *
+ * Timers: one of each transaction, for the earliest of its timers A to K; and
+ * `tick`, for what must not happen inside of a callback: failures are told, and
+ * transactions that ended are freed there, where none is in use.
  */
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -13,69 +18,186 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "sip/ended.h"
 #include "sip/limits.h"
 #include "sip/message.h"
+#include "sip/txn-timer.h"
 #include "sip/txn.h"
 
 struct txn {
+	char *key;
 	LIST_ENTRY(txn) entry;
+	TAILQ_ENTRY(txn) wait; /* for the tick, if @waits */
 	osip_transaction_t *tr;
 	osip_message_t *msg; /* the request; the transaction's */
+	struct event *timer;
+	char *last; /* what was sent last, that answers a copy */
+	size_t last_len;
 	struct sip_path path;
 	const struct txn_client *ops;
 	void *arg;
 	struct txn **owner;
 	int failed; /* status for on_failure(), from the loop */
 	const char *why;
+	bool waits;
 	bool lost; /* its connection was, before an answer */
 	bool again; /* it was sent a second time for that */
 	bool answered; /* a final response was told, or a failure */
-	bool dead; /* freed by the tick */
+	bool dead; /* can't be found any more; freed by the tick */
 };
 
 static osip_t *osip;
 static const struct txn_user *user;
 static struct event *tick;
 static LIST_HEAD(txn_list, txn) txns = LIST_HEAD_INITIALIZER(txns);
+static TAILQ_HEAD(txn_queue, txn) waiting = TAILQ_HEAD_INITIALIZER(waiting);
 static unsigned int n_txns;
+static void *by_key;
 
-static void kick(void)
+static int compare(const void *a, const void *b)
 {
+	return strcmp(((const struct txn *)a)->key,
+		      ((const struct txn *)b)->key);
+}
+
+/* The tick is to look at it. */
+static void wait_for_tick(struct txn *t)
+{
+	if (!t->waits)
+		TAILQ_INSERT_TAIL(&waiting, t, wait);
+	t->waits = true;
 	event_active(tick, EV_TIMEOUT, 0);
+}
+
+static void forget(struct txn *t)
+{
+	if (!t->dead)
+		tdelete(t, &by_key, compare);
+	t->dead = true;
+}
+
+static void end(struct txn *t)
+{
+	forget(t);
+	wait_for_tick(t);
+}
+
+static struct txn *find(char *key)
+{
+	struct txn probe = { .key = key };
+	struct txn **found = key ? tfind(&probe, &by_key, compare) : NULL;
+
+	return found ? *found : NULL;
 }
 
 static void txn_free(struct txn *t)
 {
 	if (t->owner)
 		*t->owner = NULL;
+	forget(t);
+	if (t->waits)
+		TAILQ_REMOVE(&waiting, t, wait);
 	LIST_REMOVE(t, entry);
 	n_txns--;
-	osip_transaction_free(t->tr);
+	event_free(t->timer);
+	osip_transaction_free2(t->tr);
+	osip_free(t->last);
+	free(t->key);
 	free(t);
 }
 
-static struct txn *txn_new(osip_event_t *ev, const struct sip_path *path)
+static void on_timer(evutil_socket_t fd, short what, void *arg);
+
+/* Into the tree, which no other with its key is in. */
+static bool add(struct txn *t)
+{
+	struct txn **found = t->key ? tsearch(t, &by_key, compare) : NULL;
+
+	if (!found || *found != t)
+		return false;
+	LIST_INSERT_HEAD(&txns, t, entry);
+	n_txns++;
+	return true;
+}
+
+/* @gw: name of a server transaction's gateway, NULL: it is a client's. */
+static struct txn *txn_new(osip_event_t *ev, const struct sip_path *path,
+			   const char *gw)
 {
 	struct txn *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
-	t->tr = osip_create_transaction(osip, ev);
-	if (!t->tr) {
-		free(t);
-		return NULL;
-	}
-	osip_transaction_set_your_instance(t->tr, t);
-	t->path = *path;
 	t->msg = ev->sip;
-	LIST_INSERT_HEAD(&txns, t, entry);
-	n_txns++;
-	return t;
+	t->path = *path;
+	t->key = message_key(ev->sip, ev->sip->sip_method, gw);
+	t->timer = evtimer_new(loop_base(), on_timer, t);
+	t->tr = t->timer ? osip_create_transaction(osip, ev) : NULL;
+	if (t->tr) {
+		osip_remove_transaction(osip, t->tr);
+		osip_transaction_set_your_instance(t->tr, t);
+		if (add(t))
+			return t;
+		t->tr->orig_request = NULL; /* the caller's */
+		osip_transaction_free2(t->tr);
+	}
+	if (t->timer)
+		event_free(t->timer);
+	free(t->key);
+	free(t);
+	return NULL;
 }
 
 bool txn_full(void)
 {
 	return n_txns >= SIP_TXNS_MAX;
+}
+
+/* By UDP copies may come, which what is kept of it answers. */
+static bool is_over(const struct txn *t)
+{
+	switch (t->tr->state) {
+	case ICT_COMPLETED:
+	case IST_CONFIRMED:
+	case NICT_COMPLETED:
+	case NIST_COMPLETED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void set_timer(struct txn *t)
+{
+	struct timeval left;
+
+	if (t->dead || is_over(t) || !txn_timer_next(t->tr, &left)) {
+		event_del(t->timer);
+		if (!t->dead && is_over(t))
+			wait_for_tick(t);
+		return;
+	}
+	if (!left.tv_sec && left.tv_usec < 1000)
+		left.tv_usec = 1000; /* never spin */
+	event_add(t->timer, &left);
+}
+
+/* Frees @ev, keeps the message of a new transaction. */
+static void execute(struct txn *t, osip_event_t *ev)
+{
+	osip_transaction_execute(t->tr, ev);
+	set_timer(t);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct txn *t = arg;
+	osip_event_t *ev = t->dead ? NULL : txn_timer_event(t->tr);
+
+	if (ev)
+		execute(t, ev);
+	else
+		set_timer(t);
 }
 
 static void tell_failure(struct txn *t, int status, const char *why)
@@ -113,16 +235,14 @@ static void on_timeout(int type, osip_transaction_t *tr, osip_message_t *msg)
 
 static void on_kill(int type, osip_transaction_t *tr)
 {
-	struct txn *t = osip_transaction_get_your_instance(tr);
-
-	t->dead = true;
-	kick();
+	end(osip_transaction_get_your_instance(tr));
 }
 
 static void fail(struct txn *t, const char *why)
 {
 	t->failed = 503;
 	t->why = why;
+	wait_for_tick(t);
 }
 
 static void on_transport_error(int type, osip_transaction_t *tr, int error)
@@ -133,7 +253,6 @@ static void on_transport_error(int type, osip_transaction_t *tr, int error)
 	    type == OSIP_NIST_TRANSPORT_ERROR)
 		return; /* who asked will notice */
 	fail(t, "cannot be sent");
-	kick();
 }
 
 /* libosip2's own ACK lacks the mandatory Max-Forwards (RFC 3261, 8.1.1). */
@@ -143,19 +262,23 @@ static void complete_ack(osip_message_t *msg)
 		osip_message_set_header(msg, "Max-Forwards", "70");
 }
 
-int txn_send(osip_message_t *msg, struct sip_path *path)
+static int send_text(const char *text, size_t len, struct sip_path *path)
 {
-	size_t len;
-	char *text = message_text(msg, &len);
-	int ret;
+	int ret = text ? transport_send(path, text, len) : -ENOMEM;
 
-	if (!text)
-		return -ENOMEM;
-	ret = transport_send(path, text, len);
-	osip_free(text);
 	if (ret < 0)
 		log_info("sip", "cannot send to gateway %s: %s", path->gw->name,
 			 strerror(-ret));
+	return ret;
+}
+
+int txn_send(osip_message_t *msg, struct sip_path *path)
+{
+	size_t len = 0;
+	char *text = message_text(msg, &len);
+	int ret = send_text(text, len, path);
+
+	osip_free(text);
 	return ret;
 }
 
@@ -166,71 +289,67 @@ static int on_send(osip_transaction_t *tr, osip_message_t *msg, char *host,
 	struct txn *t = osip_transaction_get_your_instance(tr);
 
 	complete_ack(msg);
-	return txn_send(msg, &t->path) < 0 ? -1 : 0;
+	osip_free(t->last);
+	t->last = message_text(msg, &t->last_len);
+	return send_text(t->last, t->last_len, &t->path) < 0 ? -1 : 0;
 }
 
-static void send_lost(void)
+static void send_again(struct txn *t)
 {
-	struct txn *t;
-
-	LIST_FOREACH(t, &txns, entry) {
-		if (!t->lost || t->dead)
-			continue;
-		t->lost = false;
-		if (t->again || txn_send(t->msg, &t->path) < 0)
-			fail(t, "the connection was lost");
-		t->again = true;
-	}
+	if (!t->lost || t->dead)
+		return;
+	t->lost = false;
+	if (t->again || txn_send(t->msg, &t->path) < 0)
+		fail(t, "the connection was lost");
+	t->again = true;
 }
 
 /* Failures are told from here, so that never inside txn_request(). */
-static void tell_failed(void)
+static void tell_failed(struct txn *t)
 {
-	struct txn *t, *next;
-
-	for (t = LIST_FIRST(&txns); t; t = next) {
-		next = LIST_NEXT(t, entry);
-		if (!t->failed)
-			continue;
-		t->failed = 0;
-		t->dead = true;
-		tell_failure(t, 503, t->why);
-	}
+	if (!t->failed)
+		return;
+	t->failed = 0;
+	forget(t);
+	tell_failure(t, 503, t->why);
 }
 
-static void reap(void)
+/* A copy of a response to our request needs an answer only if that was ACK. */
+static void keep_what_is_over(struct txn *t)
 {
-	struct txn *t, *next;
+	bool silent = t->tr->ctx_type == NICT || t->tr->ctx_type == IST;
 
-	for (t = LIST_FIRST(&txns); t; t = next) {
-		next = LIST_NEXT(t, entry);
-		if (t->dead)
-			txn_free(t);
-	}
+	forget(t);
+	if (t->path.transport != SIP_UDP)
+		return;
+	ended_add(t->key, &t->path, silent ? NULL : t->last, t->last_len);
+	t->key = NULL;
+	if (!silent)
+		t->last = NULL;
 }
 
+static void look_at(struct txn *t)
+{
+	send_again(t);
+	tell_failed(t);
+	if (!t->dead && is_over(t))
+		keep_what_is_over(t);
+	if (t->dead)
+		txn_free(t);
+}
+
+/* Those that come to wait meanwhile have another tick. */
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
-	struct timeval tv;
+	struct txn *t;
 
-	osip_timers_ict_execute(osip);
-	osip_timers_ist_execute(osip);
-	osip_timers_nict_execute(osip);
-	osip_timers_nist_execute(osip);
-	osip_ict_execute(osip);
-	osip_ist_execute(osip);
-	osip_nict_execute(osip);
-	osip_nist_execute(osip);
-	send_lost();
-	tell_failed();
-	reap();
-	osip_timers_gettimeout(osip, &tv);
-	if (!tv.tv_sec && tv.tv_usec < 1000)
-		tv.tv_usec = 1000; /* never spin */
-	if (n_txns)
-		event_add(tick, &tv);
-	else
-		event_del(tick);
+	for (unsigned int n = n_txns; n && (t = TAILQ_FIRST(&waiting)); n--) {
+		TAILQ_REMOVE(&waiting, t, wait);
+		t->waits = false;
+		look_at(t);
+	}
+	if (!TAILQ_EMPTY(&waiting))
+		event_active(tick, EV_TIMEOUT, 0);
 }
 
 static void set_callbacks(void)
@@ -258,9 +377,8 @@ int txn_init(const struct txn_user *u)
 	if (osip_init(&osip) != 0)
 		return -ENOMEM;
 	tick = evtimer_new(loop_base(), on_tick, NULL);
-	if (!tick) {
-		osip_release(osip);
-		osip = NULL;
+	if (!tick || ended_init() < 0) {
+		txn_exit();
 		return -ENOMEM;
 	}
 	user = u;
@@ -278,7 +396,10 @@ void txn_exit(void)
 		next = LIST_NEXT(t, entry);
 		txn_free(t);
 	}
-	event_free(tick);
+	ended_exit();
+	if (tick)
+		event_free(tick);
+	tick = NULL;
 	osip_release(osip);
 	osip = NULL;
 }
@@ -295,44 +416,31 @@ static type_t incoming_type(const osip_message_t *msg)
 	return MSG_IS_STATUS_2XX(msg) ? RCV_STATUS_2XX : RCV_STATUS_3456XX;
 }
 
-static osip_list_t *transactions_for(const osip_message_t *msg)
-{
-	bool invite = !strcmp(msg->cseq->method, "INVITE") ||
-		      !strcmp(msg->cseq->method, "ACK");
-
-	if (MSG_IS_REQUEST(msg))
-		return invite ? &osip->osip_ist_transactions
-			      : &osip->osip_nist_transactions;
-	return invite ? &osip->osip_ict_transactions
-		      : &osip->osip_nict_transactions;
-}
-
-/* One that ended counts no more, though the tick has yet to free it. */
-static struct txn *find_transaction(osip_event_t *ev)
-{
-	osip_transaction_t *tr;
-	struct txn *t;
-
-	tr = osip_transaction_find(transactions_for(ev->sip), ev);
-	t = tr ? osip_transaction_get_your_instance(tr) : NULL;
-	return t && !t->dead ? t : NULL;
-}
-
 static void new_request(osip_event_t *ev, struct sip_path *path)
 {
 	osip_message_t *req = ev->sip;
 	struct txn *t = NULL;
 
 	if (!user->on_new(req, path) && !MSG_IS_ACK(req))
-		t = txn_new(ev, path);
+		t = txn_new(ev, path, path->gw->name);
 	if (!t) {
 		osip_event_free(ev);
 		return;
 	}
 	if (path->transport == SIP_UDP)
 		message_reply_to(req, &t->path.peer);
-	osip_transaction_execute(t->tr, ev); /* frees ev, keeps req */
+	execute(t, ev);
 	user->on_request(t, req);
+}
+
+static void no_transaction(osip_event_t *ev, struct sip_path *from)
+{
+	if (MSG_IS_REQUEST(ev->sip)) {
+		new_request(ev, from);
+	} else {
+		user->on_stray(ev->sip, from);
+		osip_event_free(ev);
+	}
 }
 
 void txn_receive(osip_message_t *msg, const struct sip_path *from)
@@ -340,6 +448,7 @@ void txn_receive(osip_message_t *msg, const struct sip_path *from)
 	osip_event_t *ev = calloc(1, sizeof(*ev));
 	struct sip_path path = *from;
 	struct txn *t;
+	char *key;
 
 	if (!ev || (MSG_IS_REQUEST(msg) && message_received(msg, from) < 0)) {
 		osip_message_free(msg);
@@ -348,19 +457,17 @@ void txn_receive(osip_message_t *msg, const struct sip_path *from)
 	}
 	ev->sip = msg;
 	ev->type = incoming_type(msg);
-	t = find_transaction(ev);
-	if (t && t->path.gw == from->gw) {
-		osip_transaction_execute(t->tr, ev);
-	} else if (t) {
+	key = message_key(msg, msg->cseq->method,
+			  MSG_IS_REQUEST(msg) ? from->gw->name : NULL);
+	t = find(key);
+	if (t && t->path.gw == from->gw)
+		execute(t, ev);
+	else if (!key || t || ended_absorb(key, from))
 		osip_event_free(ev);
-	} else if (MSG_IS_REQUEST(msg)) {
-		new_request(ev, &path);
-	} else {
-		user->on_stray(msg, from);
-		osip_event_free(ev);
-	}
+	else
+		no_transaction(ev, &path);
 	/* clang doesn't know that osip_event_free() frees. */
-	kick(); /* NOLINT(clang-analyzer-unix.Malloc) */
+	free(key); /* NOLINT(clang-analyzer-unix.Malloc) */
 }
 
 int txn_request(osip_message_t *req, const struct sip_path *path,
@@ -378,7 +485,7 @@ int txn_request(osip_message_t *req, const struct sip_path *path,
 		osip_message_free(req);
 		return -ENOMEM;
 	}
-	t = txn_new(ev, path);
+	t = txn_new(ev, path, NULL);
 	if (!t) {
 		osip_event_free(ev);
 		return -ENOMEM;
@@ -388,8 +495,7 @@ int txn_request(osip_message_t *req, const struct sip_path *path,
 	t->owner = owner;
 	if (owner)
 		*owner = t;
-	osip_transaction_execute(t->tr, ev);
-	kick();
+	execute(t, ev);
 	return 0;
 }
 
@@ -404,8 +510,7 @@ int txn_respond(struct txn *t, osip_message_t *resp)
 		osip_message_free(resp);
 		return -ENOTCONN;
 	}
-	osip_transaction_execute(t->tr, ev);
-	kick();
+	execute(t, ev);
 	return 0;
 }
 
@@ -431,8 +536,7 @@ void txn_abandon(struct txn *t)
 	if (!t)
 		return;
 	txn_release(t);
-	t->dead = true;
-	kick();
+	end(t);
 }
 
 const osip_message_t *txn_message(const struct txn *t)
@@ -448,7 +552,7 @@ bool txns_use(const struct gateway *gw)
 		if (t->path.gw == gw)
 			return true;
 	}
-	return false;
+	return ended_use(gw);
 }
 
 const struct sip_path *txn_path(const struct txn *t)
@@ -456,34 +560,18 @@ const struct sip_path *txn_path(const struct txn *t)
 	return &t->path;
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
 /* Same top Via but for the method (9.1), over the same gateway, of the same. */
 struct txn *txn_cancelled(const osip_message_t *cancel,
 			  const struct sip_path *path)
 {
-	const osip_via_t *want = osip_list_get(&cancel->vias, 0);
-	const char *branch = message_branch(cancel);
-	struct txn *t;
+	char *key = message_key(cancel, "INVITE", path->gw->name);
+	struct txn *t = find(key);
 
-	if (!branch)
+	free(key);
+	if (!t || t->tr->ctx_type != IST || t->path.gw != path->gw ||
+	    t->path.peer.sin_addr.s_addr != path->peer.sin_addr.s_addr)
 		return NULL;
-	LIST_FOREACH(t, &txns, entry) {
-		const osip_via_t *via;
-
-		if (t->dead || t->tr->ctx_type != IST ||
-		    t->path.gw != path->gw ||
-		    t->path.peer.sin_addr.s_addr != path->peer.sin_addr.s_addr)
-			continue;
-		via = osip_list_get(&t->msg->vias, 0);
-		if (same(message_branch(t->msg), branch) &&
-		    same(via->host, want->host) && same(via->port, want->port))
-			return t;
-	}
-	return NULL;
+	return t;
 }
 
 /*
@@ -501,6 +589,7 @@ void txn_conn_lost(uint32_t conn, const char *reason)
 		t->path.conn = 0;
 		t->lost = t->tr->state == ICT_CALLING ||
 			  t->tr->state == NICT_TRYING;
+		if (t->lost)
+			wait_for_tick(t);
 	}
-	kick();
 }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Media that is negotiated as ever, and relayed by nobody: for scripts/bench sip,
+ * which runs on a machine that has no kernel module.
+ */
+#include <errno.h>
+
+#include "media/backend.h"
+#include "../sip/test-gateway.h"
+
+/* As the configuration's default. */
+const enum log_level gateway_log_level = LOG_LEVEL_INFO;
+
+static int none_open(const struct media_events *events)
+{
+	return 0;
+}
+
+static void none_close(void)
+{
+}
+
+static int none_add(const struct rgf_session *s, uint32_t *ret_id)
+{
+	static uint32_t last;
+
+	*ret_id = ++last;
+	return 0;
+}
+
+static int none_set(const struct rgf_session *s)
+{
+	return 0;
+}
+
+static int none_del(uint32_t id)
+{
+	return 0;
+}
+
+static int none_get(uint32_t id, struct rgf_session *ret)
+{
+	return -ENOENT;
+}
+
+static int none_dump(int (*cb)(const struct rgf_session *s, void *arg),
+		     void *arg)
+{
+	return 0;
+}
+
+static const char *none_error(void)
+{
+	return "";
+}
+
+static const struct media_backend none = {
+	.name = "none",
+	.open = none_open,
+	.close = none_close,
+	.add = none_add,
+	.set = none_set,
+	.del = none_del,
+	.get = none_get,
+	.dump = none_dump,
+	.error = none_error,
+};
+
+int gateway_media_init(void)
+{
+	return media_init_with(&none);
+}

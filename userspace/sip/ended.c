@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One timer: `expiry`, for the oldest (SIP_ENDED_SECONDS). */
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include <event2/event.h>
+
+#include "base/loop.h"
+#include "sip/ended.h"
+#include "sip/limits.h"
+#include "sip/osip.h"
+
+struct ended {
+	char *key;
+	TAILQ_ENTRY(ended) entry;
+	struct timeval due;
+	struct sip_path path;
+	char *text;
+	size_t len;
+};
+
+static TAILQ_HEAD(ended_list, ended) all = TAILQ_HEAD_INITIALIZER(all);
+static void *by_key;
+static unsigned int n_all;
+static struct event *expiry;
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(((const struct ended *)a)->key,
+		      ((const struct ended *)b)->key);
+}
+
+static void forget(struct ended *e)
+{
+	tdelete(e, &by_key, compare);
+	TAILQ_REMOVE(&all, e, entry);
+	n_all--;
+	free(e->key);
+	osip_free(e->text); /* wiped: a change of keys had them */
+	free(e);
+}
+
+static void on_expiry(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval now, left;
+	struct ended *e;
+
+	osip_gettimeofday(&now, NULL);
+	while ((e = TAILQ_FIRST(&all)) && !timercmp(&e->due, &now, >))
+		forget(e);
+	if (!e)
+		return;
+	timersub(&e->due, &now, &left);
+	event_add(expiry, &left);
+}
+
+int ended_init(void)
+{
+	expiry = evtimer_new(loop_base(), on_expiry, NULL);
+	return expiry ? 0 : -ENOMEM;
+}
+
+void ended_exit(void)
+{
+	struct ended *e;
+
+	while ((e = TAILQ_FIRST(&all)))
+		forget(e);
+	if (expiry)
+		event_free(expiry);
+	expiry = NULL;
+}
+
+static void insert(struct ended *e)
+{
+	const struct timeval in = { .tv_sec = SIP_ENDED_SECONDS };
+	bool first = TAILQ_EMPTY(&all);
+
+	osip_gettimeofday(&e->due, NULL);
+	timeradd(&e->due, &in, &e->due);
+	TAILQ_INSERT_TAIL(&all, e, entry);
+	n_all++;
+	if (first)
+		event_add(expiry, &in);
+}
+
+void ended_add(char *key, const struct sip_path *path, char *text, size_t len)
+{
+	struct ended *e = calloc(1, sizeof(*e));
+	struct ended **found = NULL;
+
+	if (e) {
+		e->key = key;
+		e->path = *path;
+		e->text = text;
+		e->len = len;
+		found = tsearch(e, &by_key, compare);
+	}
+	if (!found || *found != e) {
+		free(key);
+		osip_free(text);
+		free(e);
+		return;
+	}
+	insert(e);
+	if (n_all > SIP_ENDED_MAX)
+		forget(TAILQ_FIRST(&all));
+}
+
+bool ended_absorb(const char *key, const struct sip_path *from)
+{
+	struct ended probe = { .key = (char *)key };
+	struct ended **found = tfind(&probe, &by_key, compare);
+
+	if (!found || (*found)->path.gw != from->gw)
+		return false;
+	/* If it can't be sent, another copy will come. */
+	if ((*found)->text)
+		transport_send(&(*found)->path, (*found)->text, (*found)->len);
+	return true;
+}
+
+bool ended_use(const struct gateway *gw)
+{
+	const struct ended *e;
+
+	TAILQ_FOREACH(e, &all, entry) {
+		if (e->path.gw == gw)
+			return true;
+	}
+	return false;
+}
