@@ -9,7 +9,11 @@ ratio to kamailio's. Processor time is that of the server's processes, as the
 scheduler counts it. The media is negotiated and relayed by nobody, since a
 machine need not have the module; kamailio has rtpengine where keys are made.
 
-Without words all cases; --calls N a case (10000), --rate N a second (1000).
+Calls: udp-udp, udp-tls, udp-sdes; also: register (with digest), handshake (TLS
+1.3, both sides with a certificate; beside a server of wolfSSL's that does nothing
+else), memory (of a call by UDP, from thousands that go on).
+
+--calls N of a case (10000), --rate N a second (1000).
 """
 import argparse
 import contextlib
@@ -24,7 +28,27 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get('RF_BUILD', TOP / 'build')) / 'userspace'
-CALLS = ('udp-udp', 'udp-tls', 'udp-sdes')
+REGISTER = """<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="register">
+  <send retrans="500"><![CDATA[%s]]></send>
+  <recv response="401" auth="true"/>
+  <send retrans="500"><![CDATA[%s]]></send>
+  <recv response="200"/>
+</scenario>
+"""
+REQUEST = """
+REGISTER sip:127.0.1.1:5060 SIP/2.0
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+From: <sip:1000@bench>;tag=[call_number]
+To: <sip:1000@bench>
+Call-ID: [call_id]
+CSeq: %d REGISTER
+Contact: <sip:1000@[local_ip]:[local_port]>
+Max-Forwards: 70
+Expires: 600
+%sContent-Length: 0
+
+"""
 
 RINGFENCE = """
 network inside address 127.0.1.1
@@ -53,6 +77,7 @@ network inside address 127.0.1.1
 sip gateway inside network inside
 sip gateway inside type endpoint
 sip registrar realm bench
+sip registrar algorithm MD5
 sip extension 1000 password Bench-Pass-1000
 """
 
@@ -340,26 +365,92 @@ def calls(server, case, args, folder):
                      '-r', str(args.rate), '-d', '100', '-l', '100000',
                      '-timeout', '300')
         spent = processor_time(pids) - before
-    return spent * 1e6 / max(found['good'], 1), found
+    return spent * 1e6 / max(found['good'], 1), 'us/call', found
+
+
+def register(server, case, args, folder):
+    scenario = folder / 'register.xml'
+    scenario.write_text(REGISTER % (REQUEST % (1, ''), REQUEST % (
+        2, '[authentication username=1000 password=Bench-Pass-1000]\n')))
+    with server.run(case) as pids:
+        sipp(folder, 'warm', '-sf', scenario, '-m', '10', '-r', '10')
+        before = processor_time(pids)
+        found = sipp(folder, server.name, '-sf', scenario, '-m',
+                     str(args.calls), '-r', str(args.rate), '-timeout', '300')
+        spent = processor_time(pids) - before
+    return spent * 1e6 / max(found['good'], 1), 'us/register', found
+
+
+def handshake(server, case, args, folder):
+    """Of connections from the peer, one after another."""
+    number = args.calls // 5
+    with server.run(case) as pids:
+        before = processor_time(pids)
+        client = subprocess.run(
+            [BUILD / 'sip/sip-tls', 'connect', '127.0.2.1', '5061', folder,
+             str(number), '127.0.2.2'], stdout=subprocess.PIPE, check=False)
+        spent = processor_time(pids) - before
+    good = int(client.stdout or 0)
+    return spent * 1e6 / max(good, 1), 'us/handshake', {
+        'good': good, 'failed': number - good}
+
+
+def hold(server, case, args, folder):
+    """Of calls that go on; those before them have made the server as large
+    as it gets without."""
+    number = min(args.calls, 2000)
+    with server.run('udp-udp') as pids, callee('udp-udp', folder):
+        sipp(folder, 'warm', '-sn', 'uac', '-m', '500', '-r', '100', '-d', '0')
+        before = memory(pids)
+        with process(['sipp', '-nostdin', '-i', '127.0.1.2', '-p', '5070',
+                      '-sn', 'uac', '-m', str(number), '-r', '200', '-d',
+                      '60000', '-l', '100000', '127.0.1.1:5060'], cwd=folder):
+            # Until the transactions are forgotten.
+            time.sleep(number / 200 + 40)
+            after = memory(pids)
+    return (after - before) / number, 'bytes/call', {}
+
+
+class Bare:
+    """A server that does what any must, in a handshake."""
+    name = 'bare'
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    @contextlib.contextmanager
+    def run(self, case):
+        with process([BUILD / 'sip/sip-tls', 'accept', '127.0.2.1', '5061',
+                      self.folder], b'ready', self.folder / 'bare.log') as proc:
+            yield [proc.pid]
+
+
+CASES = {
+    'udp-udp': (calls, Kamailio), 'udp-tls': (calls, Kamailio),
+    'udp-sdes': (calls, Kamailio), 'register': (register, Kamailio),
+    'handshake': (handshake, Bare, Kamailio), 'memory': (hold, Kamailio),
+}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('case', nargs='*')
+    parser.add_argument('case', nargs='*', metavar='CASE')
     parser.add_argument('--calls', type=int, default=10000)
     parser.add_argument('--rate', type=int, default=1000)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(dir='/dev/shm') as name:
         folder = pathlib.Path(name)
         certificates(folder)
-        servers = [Kamailio(folder), Ringfence(folder)]
-        for case in args.case or CALLS:
+        for case in args.case or CASES:
+            how, *others = CASES[case]
             yard = None
-            for server in servers:
-                value, found = calls(server, case, args, folder)
+            for server in [*others, Ringfence]:
+                value, unit, found = how(server(folder), case, args, folder)
                 yard = yard or value
-                print(f'sip/{case}/{server.name}', f'{value:.1f}', 'us/call',
-                      f'{value / yard:.2f}', found, sep='\t', flush=True)
+                print(f'sip/{case}/{server.name}', f'{value:.1f}', unit,
+                      f'{value / yard:.2f}', *(f'{k} {n}' for k, n in
+                                               found.items()),
+                      sep='\t', flush=True)
 
 
 if __name__ == '__main__':

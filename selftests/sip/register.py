@@ -330,7 +330,7 @@ def flood(t):
           (t.gw.rss() - before))
     p.register(300)
     before = t.gw.rss()
-    for _ in range(6000):  # more than there may be transactions
+    for _ in range(9000):  # more than there may be transactions
         p.send(p.register_text(authorization=p.authorize()))
         p.expect(200)
     check(t.gw.rss() - before < 4096, "memory: %d kB" %

@@ -92,7 +92,7 @@ void log_set_filters(const struct log_filter *f, unsigned int n)
 		memcpy(filters, f, n_filters * sizeof(*f));
 }
 
-static bool is_logged(enum log_level level, const char *service)
+bool log_is_on(enum log_level level, const char *service)
 {
 	for (unsigned int i = 0; i < n_filters; i++) {
 		if (!strcmp(filters[i].service, service))
@@ -203,7 +203,7 @@ void log_numbered(enum log_level level, const char *service,
 	int saved = errno;
 	int head;
 
-	if (!is_logged(level, service))
+	if (!log_is_on(level, service))
 		return;
 	if (number)
 		head = snprintf(line, sizeof(line), "%.32s %u: ", service,
@@ -236,7 +236,7 @@ void log_msg(enum log_level level, const char *service, const char *fmt, ...)
 	int saved = errno;
 	va_list ap;
 
-	if (!is_logged(level, service))
+	if (!log_is_on(level, service))
 		return;
 
 	va_start(ap, fmt);

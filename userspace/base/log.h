@@ -3,6 +3,7 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sockaddr_in;
@@ -54,6 +55,9 @@ struct log_filter {
 
 /* Of these services, in place of log_open()'s level; none after log_close(). */
 void log_set_filters(const struct log_filter *f, unsigned int n);
+
+/* Is anything logged at that level? For those whose text costs something. */
+bool log_is_on(enum log_level level, const char *service);
 
 /* A notification's line, "service number: text"; see base/notify.h. */
 void log_numbered(enum log_level level, const char *service,

@@ -19,10 +19,10 @@
 /* Bytes of datagrams that wait, of one gateway; more: lost, as on any link. */
 #define SIP_UDP_BUFFER 1048576
 
-/* Calls, and transactions (some 30 kB each). The new one is the victim: 503
- * with Retry-After. */
-#define SIP_CALLS_MAX	2048
-#define SIP_TXNS_MAX	4096
+/* Calls (some 11 kB each), and transactions (30 kB). The new one is the victim:
+ * 503 with Retry-After. */
+#define SIP_CALLS_MAX	8192
+#define SIP_TXNS_MAX	8192
 #define SIP_RETRY_AFTER "10" /* seconds */
 /* Transactions that ended, by UDP (some 1 kB each), are known so long, 64 * T1:
  * copies of their messages are. Over the number the oldest is forgotten; a copy of

@@ -9,9 +9,17 @@
 #include "base/secret.h"
 #include "sip/message.h"
 
+/* A master key of SDES is longer, in base64; all else that is secret, too. Most of
+ * what libosip2 frees is not, and wiping it took a tenth of a call's time. */
+#define NO_SECRET_MAX 40
+
 static void wiping_free(void *p)
 {
-	secret_free(p, malloc_usable_size(p));
+	size_t size = malloc_usable_size(p);
+
+	if (size > NO_SECRET_MAX)
+		secret_wipe(p, size);
+	free(p);
 }
 
 static void *wiping_realloc(void *p, size_t size)
@@ -35,6 +43,7 @@ void message_init(void)
 
 int message_token(char *buf, size_t size, unsigned int bits)
 {
+	static const char digits[] = "0123456789abcdef";
 	uint8_t raw[32];
 	size_t n = bits / 8;
 	int ret;
@@ -44,8 +53,11 @@ int message_token(char *buf, size_t size, unsigned int bits)
 	ret = secret_random(raw, n);
 	if (ret < 0)
 		return ret;
-	for (size_t i = 0; i < n; i++)
-		snprintf(buf + 2 * i, 3, "%02x", raw[i]);
+	for (size_t i = 0; i < n; i++) {
+		buf[2 * i] = digits[raw[i] >> 4];
+		buf[2 * i + 1] = digits[raw[i] & 15];
+	}
+	buf[2 * n] = '\0';
 	return 0;
 }
 

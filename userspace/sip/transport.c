@@ -47,9 +47,13 @@ uint64_t transport_now(void)
 void transport_trace(const char *verb, const struct sip_path *path,
 		     const char *buf, size_t len)
 {
-	const char *end = memmem(buf, len, "\r\n", 2);
-	size_t n = end ? (size_t)(end - buf) : len;
+	const char *end;
+	size_t n;
 
+	if (!log_is_on(LOG_LEVEL_DBG, "sip"))
+		return;
+	end = memmem(buf, len, "\r\n", 2);
+	n = end ? (size_t)(end - buf) : len;
 	log_dbg("sip", "%s %s %s:%u gateway %s: %.*s", verb,
 		sip_transport_name(path->transport),
 		inet_ntoa(path->peer.sin_addr), ntohs(path->peer.sin_port),

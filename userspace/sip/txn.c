@@ -314,13 +314,16 @@ static void tell_failed(struct txn *t)
 	tell_failure(t, 503, t->why);
 }
 
-/* A copy of a response to our request needs an answer only if that was ACK. */
+/*
+ * Copies of an INVITE, and of the response that our ACK was for, need an answer
+ * yet, or silence. Those of other responses get that anyway.
+ */
 static void keep_what_is_over(struct txn *t)
 {
-	bool silent = t->tr->ctx_type == NICT || t->tr->ctx_type == IST;
+	bool silent = t->tr->ctx_type == IST;
 
 	forget(t);
-	if (t->path.transport != SIP_UDP)
+	if (t->path.transport != SIP_UDP || t->tr->ctx_type == NICT)
 		return;
 	ended_add(t->key, &t->path, silent ? NULL : t->last, t->last_len);
 	t->key = NULL;
