@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	} else {
 		require(line.tag <= SDES_TAG_MAX &&
 			line.suite > RINGFENCE_SUITE_NONE &&
-			line.suite <= SDES_SUITE_MAX &&
+			sdes_has_suite(line.suite) &&
 			line.key.len == rgf_suite_key_len(line.suite));
 		require(!sdes_format(&line, text));
 		require(!sdes_parse(text, &again, why, sizeof(why)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The SIP module alone, in the foreground: gateway CONFIG RUN-DIR. Media is what
- * it is linked with: fake-media.c, or bench/media-none.c. SIGTERM is a clean
+ * it is linked with: fake-media.c, or no-media.c. SIGTERM is a clean
  * stop.
  */
 #include <signal.h>

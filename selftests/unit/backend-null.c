@@ -71,6 +71,8 @@ static void set_leg(struct rgf_leg *to, const struct rgf_leg *from)
 		to->peer_rtcp_port = old.peer_rtcp_port;
 	}
 	to->has |= old.has;
+	if (from->has & RGF_HAS_SUITE && from->suite == RINGFENCE_SUITE_NONE)
+		to->has &= ~(uint32_t)(RGF_HAS_TX_KEYS | RGF_HAS_RX_KEYS);
 }
 
 static int null_set(const struct rgf_session *s)

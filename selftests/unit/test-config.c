@@ -237,8 +237,9 @@ static const struct {
 	  "5: sip gateway out tls version-max: tls13 needs a "
 	  "cipher-suite like TLS_AES_128_GCM_SHA256\n" },
 	{ NET INNER "sip gateway in media-security secure",
-	  "4: sip gateway in media-security: media-security secure "
-	  "needs transport tls: SDES keys travel only inside TLS\n" },
+	  "4: sip gateway in media-security: media-security other "
+	  "than unsecure needs transport tls: SDES keys travel only inside "
+	  "TLS\n" },
 	{ NET INNER "sip route r from in\nsip route r to in",
 	  "5: sip route r to: a route must lead to another gateway\n" },
 

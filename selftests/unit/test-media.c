@@ -453,6 +453,127 @@ static void test_offers_refused(void **state)
 	media_call_free(mc);
 }
 
+/* Opportunistic SRTP: offered in RTP/AVP, taken or not. */
+static void test_fallback_outward(void **state)
+{
+	const struct rgf_session *s;
+	struct media_call *mc;
+	char *out;
+
+	profiles[1].security = MEDIA_FALLBACK;
+	mc = new_call("x");
+	out = offer(mc, 0, body(10, 5004, "RTP/AVP", ""));
+	assert_contains(out, " RTP/AVP 0 8\r\n");
+	assert_int_equal(crypto_of(out, 1).tag, 2);
+	free(out);
+	free(answer(mc, 1, body(20, 6004, "RTP/AVP", CRYPTO("2", S80, KEY))));
+	s = null_session(media_call_session(mc));
+	assert_int_equal(s->leg[1].suite,
+			 RINGFENCE_SUITE_AES_CM_128_HMAC_SHA1_80);
+	/* It wants no more of it. */
+	free(offer(mc, 0, body(10, 5006, "RTP/AVP", "")));
+	free(answer(mc, 1, body(20, 6004, "RTP/AVP", "")));
+	check_plain_leg(&s->leg[1], s->leg[1].local_port, 20, 6004);
+	free(offer(mc, 0, body(10, 5008, "RTP/AVP", "")));
+	refuse_answer(mc, 1, body(20, 6004, "RTP/AVP", CRYPTO("3", S80, KEY)),
+		      488, "that was not offered");
+	refuse_answer(mc, 1, body(20, 6004, "RTP/SAVP", CRYPTO("2", S80, KEY)),
+		      488, "RTP/AVP was offered");
+	media_call_free(mc);
+}
+
+static void test_fallback_inward(void **state)
+{
+	const struct rgf_session *s;
+	struct media_call *mc;
+	char *back;
+
+	profiles[1].security = MEDIA_FALLBACK;
+	mc = new_call("x");
+	free(offer(mc, 1, body(20, 6004, "RTP/AVP", CRYPTO("4", S80, KEY))));
+	back = answer(mc, 0, body(10, 5004, "RTP/AVP", ""));
+	assert_contains(back, " RTP/AVP 0 8\r\n");
+	assert_int_equal(crypto_of(back, 0).tag, 4);
+	free(back);
+	s = null_session(media_call_session(mc));
+	assert_bytes(&s->leg[1].rx.key[0].key, 0);
+	/* A suite that we don't have, in RTP/AVP, is as good as none. */
+	free(offer(mc, 1, body(20, 6006, "RTP/AVP", CRYPTO("4", "X", KEY))));
+	back = answer(mc, 0, body(10, 5006, "RTP/AVP", ""));
+	assert_null(strstr(back, "crypto"));
+	free(back);
+	check_plain_leg(&s->leg[1], s->leg[1].local_port, 20, 6006);
+	/* But who says RTP/SAVP wants nothing less. */
+	free(offer(mc, 1, body(20, 6008, "RTP/SAVP", CRYPTO("4", S80, KEY))));
+	back = answer(mc, 0, body(10, 5008, "RTP/AVP", ""));
+	assert_contains(back, " RTP/SAVP 0 8\r\n");
+	free(back);
+	refuse_offer(mc, 1, body(20, 6010, "RTP/SAVP", CRYPTO("4", "X", KEY)),
+		     488, "the crypto suite is not known");
+	refuse_offer(mc, 1,
+		     body(20, 6010, "RTP/SAVP", "a=key-mgmt:mikey AQ\r\n"), 415,
+		     "Received the wrong key management protocol.");
+	media_call_free(mc);
+}
+
+/* What is secure is never offered, nor answered, as RTP/AVP. */
+static void test_no_fallback(void **state)
+{
+	struct media_call *mc = new_call("x");
+
+	refuse_offer(mc, 1, body(20, 6004, "RTP/AVP", CRYPTO("4", S80, KEY)),
+		     488, "RTP/SAVP is required here");
+	free(offer(mc, 0, body(10, 5004, "RTP/AVP", "")));
+	refuse_answer(mc, 1, body(20, 6004, "RTP/AVP", CRYPTO("2", S80, KEY)),
+		      488, "RTP/SAVP was offered");
+	media_call_free(mc);
+}
+
+static void test_new_keys(void **state)
+{
+	struct sdes before, after;
+	struct media_call *mc;
+	char *out;
+
+	for (int i = 0; i < 2; i++) {
+		profiles[1].new_keys = i;
+		mc = new_call("x");
+		out = offer(mc, 0, body(10, 5004, "RTP/AVP", ""));
+		before = crypto_of(out, 1);
+		free(out);
+		free(answer(mc, 1,
+			    body(20, 6004, "RTP/SAVP", CRYPTO("2", S80, KEY))));
+		out = offer(mc, 0, body(10, 5006, "RTP/AVP", ""));
+		after = crypto_of(out, 1);
+		free(out);
+		assert_int_equal(
+			memcmp(before.key.data, after.key.data, 30) != 0, i);
+		media_call_free(mc);
+	}
+}
+
+static void test_accepted(void **state)
+{
+	struct media_call *mc;
+	struct sdes line;
+	char *out;
+
+	profiles[1].suites[0] = RINGFENCE_SUITE_AEAD_AES_256_GCM;
+	profiles[1].n_suites = 1;
+	profiles[1].accepted[0] = RINGFENCE_SUITE_AES_CM_128_HMAC_SHA1_80;
+	profiles[1].n_accepted = 1;
+	mc = new_call("x");
+	out = offer(mc, 0, body(10, 5004, "RTP/AVP", ""));
+	line = crypto_of(out, 0);
+	assert_int_equal(line.suite, RINGFENCE_SUITE_AEAD_AES_256_GCM);
+	assert_int_equal(line.key.len, 44);
+	free(out);
+	free(offer(mc, 1, body(20, 6004, "RTP/SAVP", CRYPTO("1", S80, KEY))));
+	refuse_offer(mc, 1, body(20, 6004, "RTP/SAVP", CRYPTO("1", S32, KEY)),
+		     488, "no crypto suite of the offer is among those");
+	media_call_free(mc);
+}
+
 /* Keys on streams that we don't relay do no harm (CVE-2012-0885). */
 static void test_crypto_elsewhere(void **state)
 {
@@ -763,6 +884,11 @@ int main(void)
 		TEST(test_late_offer),
 		TEST(test_held_offer),
 		TEST(test_offers_refused),
+		TEST(test_fallback_outward),
+		TEST(test_fallback_inward),
+		TEST(test_no_fallback),
+		TEST(test_new_keys),
+		TEST(test_accepted),
 		TEST(test_crypto_elsewhere),
 		TEST(test_answers_refused),
 		TEST(test_kernel_refuses),

@@ -83,6 +83,86 @@ static void test_gateways(void **state)
 	sip_config_free(cfg);
 }
 
+static enum media_security security_of(const char *more, const char *name)
+{
+	struct config_error err;
+	struct sip_config *cfg;
+	enum media_security ret;
+	char text[2048];
+
+	snprintf(text, sizeof(text), TWO "%s", more);
+	assert_int_equal(load(text, &cfg, &err), 0);
+	config_free(tree);
+	ret = gateway_find(cfg, name)->media.security;
+	sip_config_free(cfg);
+	return ret;
+}
+
+#define OPEN(gw)      "sip gateway " gw " sdes-without-tls true\n"
+#define ROUTES_SECURE "media security route secure\n"
+
+/* A gateway's own word, else that of its class. */
+static void test_media_classes(void **state)
+{
+	struct config_error err = { 0 };
+	struct sip_config *cfg;
+
+	assert_int_equal(security_of(OPEN("one") OPEN("two") OPEN("three")
+					     ROUTES_SECURE
+				     "sip gateway one media-security fallback\n"
+				     "sip gateway two media-class intermgw\n",
+				     "one"),
+			 MEDIA_FALLBACK);
+	assert_int_equal(security_of(OPEN("one") OPEN("two") OPEN("three")
+					     ROUTES_SECURE
+				     "sip gateway two media-class intermgw\n",
+				     "two"),
+			 MEDIA_UNSECURE);
+	assert_int_equal(security_of(OPEN("one") OPEN("two") OPEN("three")
+					     ROUTES_SECURE,
+				     "three"),
+			 MEDIA_SECURE);
+	assert_int_equal(
+		security_of("media security extension secure\n"
+			    "sip gateway one media-class extension\n"
+			    "sip gateway one type endpoint\n"
+			    "sip gateway one media-security unsecure\n",
+			    "one"),
+		MEDIA_UNSECURE);
+	/* Never less than what was asked for. */
+	assert_true(load(TWO ROUTES_SECURE, &cfg, &err) < 0);
+	assert_string_equal(err.path, "sip gateway one media-security");
+	assert_non_null(strstr(err.text, "SDES keys travel only inside TLS"));
+}
+
+static void test_suites(void **state)
+{
+	struct config_error err;
+	struct sip_config *cfg;
+	const struct media_profile *m;
+
+	assert_int_equal(load(TWO "sip gateway one suite AEAD_AES_256_GCM\n"
+				  "sip gateway one answer-suite "
+				  "F8_128_HMAC_SHA1_80\n"
+				  "sip gateway one answer-suite "
+				  "AES_192_CM_HMAC_SHA1_32\n"
+				  "sip gateway one crypto-context regenerate\n",
+			      &cfg, &err),
+			 0);
+	config_free(tree);
+	m = &gateway_find(cfg, "one")->media;
+	assert_int_equal(m->n_suites, 1);
+	assert_int_equal(m->suites[0], RINGFENCE_SUITE_AEAD_AES_256_GCM);
+	assert_int_equal(m->n_accepted, 2);
+	assert_int_equal(m->accepted[1],
+			 RINGFENCE_SUITE_AES_CM_192_HMAC_SHA1_32);
+	assert_true(m->new_keys);
+	m = &gateway_find(cfg, "two")->media;
+	assert_int_equal(m->n_accepted, 0);
+	assert_false(m->new_keys);
+	sip_config_free(cfg);
+}
+
 static void test_first_route(void **state)
 {
 	struct config_error err;
@@ -201,6 +281,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gateways),
+		cmocka_unit_test(test_media_classes),
+		cmocka_unit_test(test_suites),
 		cmocka_unit_test(test_first_route),
 		cmocka_unit_test(test_called),
 		cmocka_unit_test(test_bad_tls),

@@ -224,6 +224,10 @@
 	X(MEDIA_GONE, "Mipt", 114, WARN, 20,                                   \
 	  "%s: session %u was removed by somebody else",                       \
 	  "Another program has ended a call's media, so the call ends.")       \
+	X(MEDIA_PLAIN, "Mipt", 116, NOTE, 20,                                  \
+	  "%s: media on endpoint %s is not encrypted: its peer does without",  \
+	  "media-security of that gateway is fallback. Its peer, or somebody " \
+	  "between, has no SRTP; secure would refuse the call.")               \
 	X(MEDIA_EVENTS, "Mipt", 115, WARN, 20,                                 \
 	  "kernel events can't be read: %s",                                   \
 	  "Until it is over, calls without media are not noticed.")

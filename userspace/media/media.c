@@ -197,20 +197,23 @@ void media_exit(void)
 	backend = NULL;
 }
 
-static bool profile_ok(const struct media_profile *prof)
+static bool suites_ok(const enum ringfence_suite *suite, unsigned int n)
 {
-	unsigned int i;
-
-	if (prof->security == MEDIA_UNSECURE)
-		return true;
-	if (!prof->n_suites || prof->n_suites > MEDIA_SUITES_MAX)
+	if (!n || n > MEDIA_SUITES_MAX)
 		return false;
-	for (i = 0; i < prof->n_suites; i++) {
-		if (prof->suites[i] == RINGFENCE_SUITE_NONE ||
-		    !rgf_suite_key_len(prof->suites[i]))
+	for (unsigned int i = 0; i < n; i++) {
+		if (!sdes_has_suite(suite[i]))
 			return false;
 	}
 	return true;
+}
+
+static bool profile_ok(const struct media_profile *prof)
+{
+	return prof->security == MEDIA_UNSECURE ||
+	       (suites_ok(prof->suites, prof->n_suites) &&
+		(!prof->n_accepted ||
+		 suites_ok(prof->accepted, prof->n_accepted)));
 }
 
 /* With the prefix, without bytes that are no text. */
@@ -323,8 +326,13 @@ static void fill_leg(struct rgf_leg *to, const struct leg *leg,
 	to->rx.key[0].key = side->rx_key;
 }
 
-static void keep_key(struct leg *leg, const struct side *side)
+static void keep_key(struct media_call *mc, struct leg *leg,
+		     const struct side *side)
 {
+	if (leg->prof.security == MEDIA_FALLBACK &&
+	    side->suite == RINGFENCE_SUITE_NONE &&
+	    (!mc->id || leg->suite != RINGFENCE_SUITE_NONE))
+		notify(MEDIA_PLAIN, mc->label, leg->prof.name);
 	leg->suite = side->suite;
 	leg->tx_key = side->tx_key;
 }
@@ -353,8 +361,8 @@ static int program(struct media_call *mc, const struct side *offerer,
 		return sdp_refuse(why, err, 503, "media session: %s",
 				  backend->error());
 	mc->idle_timeout = idle;
-	keep_key(&mc->leg[from], offerer);
-	keep_key(&mc->leg[!from], answerer);
+	keep_key(mc, &mc->leg[from], offerer);
+	keep_key(mc, &mc->leg[!from], answerer);
 	if (mc->id)
 		return 0;
 	mc->id = s.id;

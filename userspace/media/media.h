@@ -14,10 +14,12 @@
 #include <linux/ringfence.h>
 
 #define MEDIA_SDP_MAX	 16384 /* bytes of an SDP body we look at */
-#define MEDIA_SUITES_MAX 8
+#define MEDIA_SUITES_MAX 9
 
 enum media_security {
 	MEDIA_UNSECURE, /* plain RTP only */
+	/* SRTP with whoever can, else RTP: opportunistic SRTP (RFC 8643). */
+	MEDIA_FALLBACK,
 	MEDIA_SECURE, /* SRTP only, keys by SDES; never falls back */
 };
 
@@ -27,8 +29,11 @@ struct media_profile {
 	struct in_addr local_addr; /* where our ports are */
 	uint16_t port_min, port_max; /* RTP ports, even; RTCP is the next */
 	enum media_security security;
-	enum ringfence_suite suites[MEDIA_SUITES_MAX]; /* in our order */
+	enum ringfence_suite suites[MEDIA_SUITES_MAX]; /* offered, in order */
 	unsigned int n_suites;
+	enum ringfence_suite accepted[MEDIA_SUITES_MAX]; /* of an offer's */
+	unsigned int n_accepted; /* 0: those that are offered */
+	bool new_keys; /* in each offer and answer; else those in use go on */
 };
 
 /* Answers of this module that SIP must give to the peer. */

@@ -57,18 +57,15 @@ void offer_clear(struct offer *o)
 	secret_wipe(o, sizeof(*o));
 }
 
-static bool is_secure(const struct leg *leg)
-{
-	return leg->prof.security == MEDIA_SECURE;
-}
-
 static bool suite_allowed(const struct media_profile *prof,
 			  enum ringfence_suite suite)
 {
-	unsigned int i;
+	const enum ringfence_suite *list = prof->n_accepted ? prof->accepted
+							    : prof->suites;
+	unsigned int n = prof->n_accepted ? prof->n_accepted : prof->n_suites;
 
-	for (i = 0; i < prof->n_suites; i++) {
-		if (prof->suites[i] == suite)
+	for (unsigned int i = 0; i < n; i++) {
+		if (list[i] == suite)
 			return true;
 	}
 	return false;
@@ -117,16 +114,22 @@ static int pick_crypto(const struct leg *leg, const struct sdp *sdp,
 }
 
 /*
- * The key to send by on @leg. The one in use is kept: many phones don't look at
- * the key of a re-INVITE, and could decrypt no more. The kernel goes on with its
- * index then, so no key stream is used twice.
+ * The key to send by on @leg. The one in use is kept unless the profile says
+ * otherwise: many phones don't look at the key of a re-INVITE, and could decrypt
+ * no more. The kernel goes on with its index then, so no key stream is used twice.
  */
 static int choose_key(const struct leg *leg, struct sdes *line)
 {
-	if (leg->suite != line->suite)
+	if (leg->prof.new_keys || leg->suite != line->suite)
 		return sdes_new_key(line);
 	line->key = leg->tx_key;
 	return 0;
+}
+
+/* Who offers a=crypto in RTP/AVP goes on without, if need be (RFC 8643). */
+static bool may_be_plain(const struct offer *o)
+{
+	return !sdp_is_savp(o->shape.stream[o->shape.audio].proto);
 }
 
 /* The offerer's key, and one of ours for the answer. */
@@ -136,11 +139,11 @@ static int key_offerer(struct offer *o, const struct leg *leg,
 	struct sdes theirs = { 0 }, ours = { 0 };
 	int err;
 
-	if (!is_secure(leg))
+	if (leg->prof.security == MEDIA_UNSECURE)
 		return 0;
 	err = pick_crypto(leg, sdp, o->shape.audio, &theirs, why);
 	if (err)
-		return err;
+		return may_be_plain(o) ? 0 : err;
 	ours.suite = theirs.suite;
 	err = choose_key(leg, &ours);
 	o->tag = theirs.tag;
@@ -158,7 +161,7 @@ static int make_lines(struct offer *o, const struct leg *leg,
 {
 	unsigned int i;
 
-	if (!is_secure(leg))
+	if (leg->prof.security == MEDIA_UNSECURE)
 		return 0;
 	for (i = 0; i < leg->prof.n_suites; i++) {
 		o->lines[i].tag = i + 1;
@@ -209,14 +212,14 @@ static int write_sdp(struct leg *leg, const struct sdp *from,
 /* What we offer on @leg, whatever variant the offerer has. */
 static const char *offered_proto(const struct leg *leg)
 {
-	return is_secure(leg) ? "RTP/SAVP" : "RTP/AVP";
+	return leg->prof.security == MEDIA_SECURE ? "RTP/SAVP" : "RTP/AVP";
 }
 
 static int read_offer(struct media_call *mc, struct offer *o,
 		      const struct sdp *sdp, struct media_refusal *why)
 {
 	struct leg *leg = &mc->leg[o->from];
-	int n = sdp_find_audio(sdp, is_secure(leg), why), err;
+	int n = sdp_find_audio(sdp, leg->prof.security, why), err;
 
 	if (n < 0)
 		return n;
@@ -264,9 +267,13 @@ int negotiate_offer(struct media_call *mc, unsigned int from, const char *body,
 	return 0;
 }
 
-/* The answer has one a=crypto: tag and suite of one of ours, another key. */
+/*
+ * The answer has one a=crypto: tag and suite of one of ours, another key; or none
+ * if it may be @plain.
+ */
 static int key_answerer(const struct offer *o, const struct sdp *sdp,
-			struct side *side, struct media_refusal *why)
+			bool plain, struct side *side,
+			struct media_refusal *why)
 {
 	const unsigned int n = o->shape.audio;
 	const char *value = sdp_attribute(sdp, n, "crypto", 0);
@@ -276,7 +283,7 @@ static int key_answerer(const struct offer *o, const struct sdp *sdp,
 	int err;
 
 	if (!value)
-		return refuse_keyless(sdp, n, why);
+		return plain ? 0 : refuse_keyless(sdp, n, why);
 	if (sdp_attribute(sdp, n, "crypto", 1))
 		return sdp_refuse(why, -EINVAL, 488,
 				  "the answer has several a=crypto");
@@ -317,8 +324,9 @@ static int read_answer(struct media_call *mc, const struct sdp *sdp,
 	if (!err)
 		err = sdp_get_peer(sdp, o->shape.audio, leg->prof.local_addr,
 				   &side->peer, why);
-	if (!err && is_secure(leg))
-		err = key_answerer(o, sdp, side, why);
+	if (!err && leg->prof.security != MEDIA_UNSECURE)
+		err = key_answerer(o, sdp, leg->prof.security == MEDIA_FALLBACK,
+				   side, why);
 	return err;
 }
 
@@ -344,7 +352,9 @@ int negotiate_answer(struct media_call *mc, const char *body, size_t len,
 		if (!err)
 			err = write_sdp(to, sdp, &o->shape, side.peer.held,
 					o->shape.stream[o->shape.audio].proto,
-					&line, is_secure(to), &out, why);
+					&line,
+					o->side.suite != RINGFENCE_SUITE_NONE,
+					&out, why);
 		sdp_free(sdp);
 	}
 	if (!err) {

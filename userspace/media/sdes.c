@@ -17,6 +17,14 @@
 #define LIFETIME_MAX	  (1ULL << 48) /* packets: RFC 3711, 9.2 */
 #define LIFETIME_LOG2_MAX 48
 
+bool sdes_has_suite(enum ringfence_suite suite)
+{
+	return suite != RINGFENCE_SUITE_NONE &&
+	       suite != RINGFENCE_SUITE_NULL_HMAC_SHA1_80 &&
+	       suite != RINGFENCE_SUITE_NULL_HMAC_SHA1_32 &&
+	       rgf_suite_key_len(suite);
+}
+
 static int fail(char *why, size_t why_len, int err, const char *text)
 {
 	snprintf(why, why_len, "a=crypto: %s", text);
@@ -116,8 +124,7 @@ static int parse_suite(const char *p, size_t n, enum ringfence_suite *ret)
 		return -ENOTSUP;
 	memcpy(name, p, n);
 	name[n] = '\0';
-	if (rgf_suite_by_name(name, ret) || *ret == RINGFENCE_SUITE_NONE ||
-	    *ret > SDES_SUITE_MAX)
+	if (rgf_suite_by_name(name, ret) || !sdes_has_suite(*ret))
 		return -ENOTSUP;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef MEDIA_SDES_H
 #define MEDIA_SDES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,14 +12,14 @@
 #define SDES_VALUE_MAX 512 /* bytes of an attribute's value we look at */
 #define SDES_TAG_MAX   999999999
 
-/* The module has more suites than are negotiated here: those up to this. */
-#define SDES_SUITE_MAX RINGFENCE_SUITE_AES_CM_128_HMAC_SHA1_32
-
 struct sdes {
 	uint32_t tag;
 	enum ringfence_suite suite;
 	struct rgf_key key; /* of whoever says the line, to send with */
 };
+
+/* May it be negotiated? All may but those without a cipher. */
+bool sdes_has_suite(enum ringfence_suite suite);
 
 /**
  * sdes_parse() - one attribute's value, "1 SUITE inline:KEY|2^20"

@@ -238,11 +238,22 @@ static bool rejected(const struct sdp_media *m)
 	return !sdp_number(m->m_port, 65535, &port) || !port;
 }
 
-int sdp_find_audio(const struct sdp *sdp, bool secure,
+bool sdp_is_savp(const char *proto)
+{
+	return !strcmp(proto, "RTP/SAVP") || !strcmp(proto, "RTP/SAVPF");
+}
+
+static bool can_do(enum media_security security, const char *proto)
+{
+	if (sdp_is_savp(proto))
+		return security != MEDIA_UNSECURE;
+	return security != MEDIA_SECURE &&
+	       (!strcmp(proto, "RTP/AVP") || !strcmp(proto, "RTP/AVPF"));
+}
+
+int sdp_find_audio(const struct sdp *sdp, enum media_security security,
 		   struct media_refusal *why)
 {
-	const char *avp = secure ? "RTP/SAVP" : "RTP/AVP";
-	const char *avpf = secure ? "RTP/SAVPF" : "RTP/AVPF";
 	const char *other = NULL;
 	unsigned int i;
 
@@ -251,14 +262,15 @@ int sdp_find_audio(const struct sdp *sdp, bool secure,
 
 		if (strcmp(m->m_media, "audio") != 0 || rejected(m))
 			continue;
-		if (!strcmp(m->m_proto, avp) || !strcmp(m->m_proto, avpf))
+		if (can_do(security, m->m_proto))
 			return i;
 		other = m->m_proto;
 	}
 	if (other)
-		return sdp_refuse(why, -ENOENT, 488,
-				  "audio is offered as %s, %s is required here",
-				  other, avp);
+		return sdp_refuse(
+			why, -ENOENT, 488,
+			"audio is offered as %s, %s is required here", other,
+			security == MEDIA_SECURE ? "RTP/SAVP" : "RTP/AVP");
 	return sdp_refuse(why, -ENOENT, 488, "no audio is offered");
 }
 

@@ -54,11 +54,13 @@ void sdp_free(struct sdp *sdp); /* wipes the keys; NULL is fine */
 void sdp_get_shape(const struct sdp *sdp, struct sdp_shape *ret);
 
 /*
- * The first audio stream that is offered with the right protocol: RTP/SAVP(F)
- * if @secure, else RTP/AVP(F). Or -ENOENT.
+ * The first audio stream that is offered with a protocol that @security can do:
+ * RTP/AVP(F) if it is not MEDIA_SECURE, RTP/SAVP(F) if it is not MEDIA_UNSECURE.
+ * Or -ENOENT.
  */
-int sdp_find_audio(const struct sdp *sdp, bool secure,
+int sdp_find_audio(const struct sdp *sdp, enum media_security security,
 		   struct media_refusal *why);
+bool sdp_is_savp(const char *proto); /* RTP/SAVP or RTP/SAVPF */
 
 /* Is stream @n there, audio, not rejected, and of protocol @proto? */
 int sdp_check_answer(const struct sdp *sdp, unsigned int n, const char *proto,

@@ -46,15 +46,18 @@ static void forget(struct ended *e)
 static void on_expiry(evutil_socket_t fd, short what, void *arg)
 {
 	struct timeval now, left;
-	struct ended *e;
+	struct ended *e, *next;
 
 	osip_gettimeofday(&now, NULL);
-	while ((e = TAILQ_FIRST(&all)) && !timercmp(&e->due, &now, >))
+	for (e = TAILQ_FIRST(&all); e; e = next) {
+		next = TAILQ_NEXT(e, entry);
+		timersub(&e->due, &now, &left);
+		if (left.tv_sec >= 0 && timerisset(&left)) {
+			event_add(expiry, &left);
+			return;
+		}
 		forget(e);
-	if (!e)
-		return;
-	timersub(&e->due, &now, &left);
-	event_add(expiry, &left);
+	}
 }
 
 int ended_init(void)
@@ -65,10 +68,12 @@ int ended_init(void)
 
 void ended_exit(void)
 {
-	struct ended *e;
+	struct ended *e, *next;
 
-	while ((e = TAILQ_FIRST(&all)))
+	for (e = TAILQ_FIRST(&all); e; e = next) {
+		next = TAILQ_NEXT(e, entry);
 		forget(e);
+	}
 	if (expiry)
 		event_free(expiry);
 	expiry = NULL;

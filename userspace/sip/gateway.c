@@ -93,38 +93,86 @@ static int read_network(const struct lyd_node *entry, void *arg)
 	return 1;
 }
 
-static int read_suite(const struct lyd_node *entry, void *arg)
+static int add_suite(const struct lyd_node *entry,
+		     enum ringfence_suite suites[MEDIA_SUITES_MAX],
+		     unsigned int *n)
 {
-	struct loading *l = arg;
-	struct media_profile *m = &l->gw->media;
 	const char *name = config_str(entry, ".");
 
-	if (m->n_suites == MEDIA_SUITES_MAX)
-		return config_fail(l->err, l->entry, "suite",
-				   "at most %d suites", MEDIA_SUITES_MAX);
-	if (!name || rgf_suite_by_name(name, &m->suites[m->n_suites]) < 0)
-		return config_fail(l->err, l->entry, "suite",
-				   "this suite is not supported");
-	m->n_suites++;
+	/* The model has no more, and no others. */
+	if (!name || *n == MEDIA_SUITES_MAX ||
+	    rgf_suite_by_name(name, &suites[*n]) < 0)
+		return -EINVAL;
+	(*n)++;
 	return 0;
+}
+
+static int read_suite(const struct lyd_node *entry, void *arg)
+{
+	struct media_profile *m = &((struct loading *)arg)->gw->media;
+
+	return add_suite(entry, m->suites, &m->n_suites);
+}
+
+static int read_accepted(const struct lyd_node *entry, void *arg)
+{
+	struct media_profile *m = &((struct loading *)arg)->gw->media;
+
+	return add_suite(entry, m->accepted, &m->n_accepted);
+}
+
+/* Its own word, or that of its class. */
+static const char *security_name(const struct lyd_node *entry,
+				 const struct lyd_node *tree)
+{
+	const char *own = config_str(entry, "media-security");
+	const char *class = config_str(entry, "media-class"), *name;
+	const char *type = config_str(entry, "type");
+	char path[64];
+
+	if (own)
+		return own;
+	if (!class)
+		class = type && !strcmp(type, "endpoint") ? "extension"
+							  : "route";
+	snprintf(path, sizeof(path), "media/security/%s", class);
+	name = config_str(tree, path);
+	return name ? name : "unsecure";
+}
+
+static int read_security(const struct lyd_node *entry, struct loading *l)
+{
+	struct media_profile *m = &l->gw->media;
+	const char *name = security_name(entry, l->tree);
+	const char *context = config_str(entry, "crypto-context");
+
+	if (!strcmp(name, "secure"))
+		m->security = MEDIA_SECURE;
+	else if (!strcmp(name, "fallback"))
+		m->security = MEDIA_FALLBACK;
+	m->new_keys = context && !strcmp(context, "regenerate");
+	if (m->security == MEDIA_UNSECURE || l->gw->transport == SIP_TLS ||
+	    config_bool(entry, "sdes-without-tls"))
+		return 0;
+	return config_fail(l->err, entry, "media-security",
+			   "media security of its class needs transport tls: "
+			   "SDES keys travel only inside TLS");
 }
 
 static int read_media(const struct lyd_node *entry, struct loading *l)
 {
-	struct media_profile *m = &l->gw->media;
-	const char *security = config_str(entry, "media-security");
 	int ret;
 
-	memcpy(m->name, l->gw->name, sizeof(m->name));
-	m->security = security && !strcmp(security, "secure") ? MEDIA_SECURE
-							      : MEDIA_UNSECURE;
+	memcpy(l->gw->media.name, l->gw->name, sizeof(l->gw->media.name));
 	l->wanted = config_str(entry, "network");
 	ret = config_each(l->tree, "network", read_network, l);
 	if (ret <= 0)
 		return config_fail(l->err, entry, "network",
 				   "there is no such network");
 	ret = config_each(entry, "suite", read_suite, l);
-	return ret < 0 ? ret : 0;
+	if (ret >= 0)
+		ret = config_each(entry, "answer-suite", read_accepted, l);
+	return ret < 0 ? ret : read_security(entry, l);
 }
 
 static int read_proxy(const struct lyd_node *entry, struct loading *l)

@@ -4,6 +4,7 @@
  * would grow with their number. Here each is looked at alone.
  */
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "sip/txn-timer.h"
@@ -83,37 +84,42 @@ static const struct timeval *due(const osip_transaction_t *tr, size_t i)
 	return at->tv_sec == -1 ? NULL : at;
 }
 
+/* Microseconds; less than 0: it is past. */
+static int64_t until(const struct timeval *at)
+{
+	struct timeval now;
+
+	osip_gettimeofday(&now, NULL);
+	return (at->tv_sec - now.tv_sec) * INT64_C(1000000) +
+	       (at->tv_usec - now.tv_usec);
+}
+
 bool txn_timer_next(const osip_transaction_t *tr, struct timeval *left)
 {
-	const struct timeval *first = NULL;
-	struct timeval now;
+	int64_t first = INT64_MAX;
 
 	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
 		const struct timeval *at = due(tr, i);
 
-		if (at && (!first || timercmp(at, first, <)))
-			first = at;
+		if (at && until(at) < first)
+			first = until(at);
 	}
-	if (!first)
+	if (first == INT64_MAX)
 		return false;
-	osip_gettimeofday(&now, NULL);
-	if (timercmp(first, &now, >))
-		timersub(first, &now, left);
-	else
-		timerclear(left);
+	if (first < 0)
+		first = 0;
+	left->tv_sec = first / 1000000;
+	left->tv_usec = first % 1000000;
 	return true;
 }
 
 osip_event_t *txn_timer_event(const osip_transaction_t *tr)
 {
-	struct timeval now;
-
-	osip_gettimeofday(&now, NULL);
 	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
 		const struct timeval *at = due(tr, i);
 		osip_event_t *ev;
 
-		if (!at || timercmp(at, &now, >))
+		if (!at || until(at) > 0)
 			continue;
 		ev = calloc(1, sizeof(*ev));
 		if (!ev)

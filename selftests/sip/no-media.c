@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "media/backend.h"
-#include "../sip/test-gateway.h"
+#include "test-gateway.h"
 
 /* As the configuration's default. */
 const enum log_level gateway_log_level = LOG_LEVEL_INFO;
