@@ -27,6 +27,7 @@ struct txn {
 	struct txn **owner;
 	int failed; /* status for on_failure(), from the loop */
 	const char *why;
+	unsigned int challenges; /* that were answered */
 	bool lost; /* its connection was, before an answer */
 	bool again; /* it was sent a second time for that */
 	bool answered; /* a final response was told, or a failure */
@@ -87,11 +88,68 @@ static void tell_failure(struct txn *t, int status, const char *why)
 		t->ops->on_failure(t, status, why, t->arg);
 }
 
+/* What is left of @t's transaction goes on without it. */
+static bool part(struct txn *t)
+{
+	struct txn *rest = txn_full() ? NULL : calloc(1, sizeof(*rest));
+
+	if (!rest)
+		return false;
+	rest->tr = t->tr;
+	rest->msg = t->msg;
+	rest->path = t->path;
+	rest->answered = true;
+	osip_transaction_set_your_instance(rest->tr, rest);
+	LIST_INSERT_HEAD(&txns, rest, entry);
+	n_txns++;
+	return true;
+}
+
+/* @again takes the place of the request of @t, whose owner doesn't notice. */
+static bool restart(struct txn *t, osip_message_t *again)
+{
+	osip_event_t *ev = osip_new_outgoing_sipmessage(again);
+	osip_transaction_t *tr = ev ? osip_create_transaction(osip, ev) : NULL;
+
+	if (!tr || !part(t)) {
+		if (tr)
+			osip_transaction_free(tr);
+		if (ev)
+			osip_event_free(ev); /* with the message */
+		else
+			osip_message_free(again);
+		return false;
+	}
+	t->tr = tr;
+	t->msg = again;
+	t->lost = false;
+	t->again = false;
+	osip_transaction_set_your_instance(tr, t);
+	osip_transaction_execute(tr, ev);
+	kick();
+	return true;
+}
+
+static bool answer_challenge(struct txn *t, const osip_message_t *resp)
+{
+	osip_message_t *again;
+
+	if ((resp->status_code != 401 && resp->status_code != 407) ||
+	    !user->on_challenge || t->challenges >= SIP_CHALLENGES_MAX ||
+	    t->dead || (!t->ops && MSG_IS_INVITE(t->msg)))
+		return false;
+	again = user->on_challenge(t, resp);
+	if (!again)
+		return false;
+	t->challenges++;
+	return restart(t, again);
+}
+
 static void tell_response(osip_transaction_t *tr, const osip_message_t *resp)
 {
 	struct txn *t = osip_transaction_get_your_instance(tr);
 
-	if (t->answered)
+	if (t->answered || answer_challenge(t, resp))
 		return;
 	t->answered = resp->status_code >= 200;
 	if (t->ops && t->ops->on_response)
