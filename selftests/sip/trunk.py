@@ -135,6 +135,11 @@ def md5(t):
     t.cli("config", "commit")
     end = t.callee.expect("REGISTER")
     check(end.get("expires") == "0" and end.all("authorization"), "the end")
+    t.callee.respond(end, 401, tag="r", headers=[
+        challenge("MD5", nonce="e", extra=", stale=true")])
+    # the new one must not be ended by that: it waits
+    end = t.callee.expect("REGISTER")
+    check(end.get("expires") == "0", "still the end: " + end.text)
     t.callee.respond(end, 200, tag="r")
     register(t, challenge("MD5", qop='"auth-int, auth"'))
 

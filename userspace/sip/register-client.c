@@ -46,6 +46,7 @@ struct registration {
 };
 
 static LIST_HEAD(, registration) all = LIST_HEAD_INITIALIZER(all);
+static const struct sip_config *config;
 
 static void registration_free(struct registration *r)
 {
@@ -79,13 +80,21 @@ static uint64_t jitter(uint64_t ms)
 	return ms / 2 + (ms / 2) * (n % 1024) / 1023;
 }
 
+/* It has left; the one that waited for that may begin. */
+static void left(struct registration *r)
+{
+	registration_free(r);
+	if (config)
+		register_begin(config);
+}
+
 /* At least once more after @ms, unless the daemon knows better. */
 static void failed(struct registration *r, uint64_t ms, const char *why)
 {
 	bool told = !strcmp(r->why, why);
 
 	if (r->leaving) {
-		registration_free(r);
+		left(r);
 		return;
 	}
 	snprintf(r->why, sizeof(r->why), "%s", why);
@@ -217,7 +226,7 @@ static void accepted(struct registration *r, const osip_message_t *resp)
 	bool news = !registered(r) || r->why[0];
 
 	if (r->leaving) {
-		registration_free(r);
+		left(r);
 		return;
 	}
 	if (r->challenged)
@@ -375,24 +384,31 @@ fail:
 		  a->user);
 }
 
+/* One that is leaving counts too: its end must not end the next one. */
 static struct registration *find(const struct gateway *gw, const char *user)
 {
 	struct registration *r;
 
 	LIST_FOREACH(r, &all, entry) {
-		if (r->gw == gw && !r->leaving &&
-		    !strcmp(r->account.user, user))
+		if (r->gw == gw && !strcmp(r->account.user, user))
 			return r;
 	}
 	return NULL;
 }
 
-void register_begin(struct gateway *gw)
+static void begin_of(struct gateway *gw)
 {
 	for (unsigned int i = 0; i < gw->n_accounts; i++) {
 		if (!find(gw, gw->account[i].user))
 			registration_new(gw, &gw->account[i]);
 	}
+}
+
+void register_begin(const struct sip_config *cfg)
+{
+	config = cfg;
+	for (unsigned int i = 0; i < cfg->n_gateways; i++)
+		begin_of(cfg->gateway[i]);
 }
 
 void register_again(const struct gateway *gw)
@@ -469,6 +485,7 @@ void register_leave(const struct sip_config *running,
 {
 	struct registration *r, *next;
 
+	config = NULL; /* until register_begin() */
 	for (r = LIST_FIRST(&all); r; r = next) {
 		const struct gateway *gw;
 
@@ -495,6 +512,7 @@ void register_exit(void)
 {
 	struct registration *r, *next;
 
+	config = NULL;
 	for (r = LIST_FIRST(&all); r; r = next) {
 		next = LIST_NEXT(r, entry);
 		leave(r, false);

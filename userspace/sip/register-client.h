@@ -14,8 +14,9 @@ struct sip_config;
  * long as there is a connection for that. */
 void register_leave(const struct sip_config *running,
 		    const struct sip_config *fresh);
-/* Begin what is configured of @gw, and does not run yet. */
-void register_begin(struct gateway *gw);
+/* Begin what @cfg has and does not run yet; one that takes the place of another
+ * when that has ended. @cfg is kept, by reference. */
+void register_begin(const struct sip_config *cfg);
 /* A new connection of @gw is there: what the old one stood for is registered
  * again (RFC 5626, 4.4), and what failed is tried, unless it was refused. */
 void register_again(const struct gateway *gw);

@@ -139,10 +139,10 @@ static void sip_commit(void)
 	for (unsigned int i = 0; i < running->n_gateways; i++) {
 		options_watch(running->gateway[i]);
 		link_watch(running->gateway[i]);
-		register_begin(running->gateway[i]);
 		if (running->gateway[i]->unvalidated)
 			notify(SIP_UNVALIDATED, running->gateway[i]->name);
 	}
+	register_begin(running);
 	log_info("sip", "%u gateways, %u routes", running->n_gateways,
 		 running->n_routes);
 }
