@@ -46,7 +46,7 @@ offers 'ringfence limit set register rate '
 offers 'ringfence config s' set show save
 offers 'ringfence config set ' log network media sip certificate guard control
 offers 'ringfence config set log level ' error warning notice info debug
-offers 'ringfence config set sip gateway x t' type transport transfer tls
+offers 'ringfence config set sip gateway x t' type transport transport-parameter transfer tls
 offers 'ringfence config commit ' confirmed comment
 offers 'ringfence top ' -d -n
 offers 'ringfence nonsense '

@@ -15,10 +15,12 @@
 #include "media/media.h"
 #include "manage/registrations.h"
 #include "ringfenced/apply.h"
+#include "sip/register-client.h"
 #include "sip/registrar.h"
 #include "sip/regstore.h"
 
 static const struct api_registrations registrations = { regstore_list,
+							register_report,
 							registrar_end };
 static const char *run_dir;
 

@@ -108,8 +108,9 @@ static const struct {
 	  "2: network lan: unknown word \"name\"; allowed: address, "
 	  "media-port-min, media-port-max\n" },
 	{ "sip", "1: sip: the line is incomplete: go on with "
-		 "session-expires, min-se, call-record-file, connections, "
-		 "registrar, gateway, route, extension\n" },
+		 "session-expires, min-se, call-record-file, registrar-host, "
+		 "registrar-port, outbound-proxy-host, outbound-proxy-port, "
+		 "connections, registrar, gateway, route, extension\n" },
 	{ "network", "1: network: name the network\n" },
 	{ NET "network lan",
 	  "2: network lan: the line is incomplete: go on with "

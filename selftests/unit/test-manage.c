@@ -239,6 +239,7 @@ static unsigned int end_registrations(const char *extension)
 static void test_roles(void **state)
 {
 	static const struct api_registrations registrar = { list_registrations,
+							    list_registrations,
 							    end_registrations };
 
 	api_set_registrations(&registrar);

@@ -129,6 +129,11 @@
 	  "TCP connection with remote host %s:%u is now ready to be used for " \
 	  "SIP gateway %s",                                                    \
 	  "The gateway has connected.")                                        \
+	X(SIP_LINK_LOST, "SipEp", 305, WARN, 20,                               \
+	  "%s connection with remote host %s:%u is lost for SIP gateway %s: "  \
+	  "%s",                                                                \
+	  "Of a gateway with link persistent: it is made again; 303 or 304 "   \
+	  "tells when it is there.")                                           \
 	X(SIP_REACHABLE, "SipEp", 310, INFO, 0,                                \
 	  "Server %s:%u is now reachable for SIP gateway %s",                  \
 	  "The first connection, or the first one after it could not be "      \
@@ -207,6 +212,20 @@
 	X(SIP_REGISTRATION_DELETED, "SipEp", 355, NOTE, 0,                     \
 	  "%s ends %u registrations of extension %s",                          \
 	  "Its phones can't be called until they register again.")             \
+                                                                               \
+	X(SIP_ACCOUNT_REGISTERED, "SipEp", 370, INFO, 0,                       \
+	  "%s of SIP gateway %s is registered at %s:%u for %u seconds",        \
+	  "The first time, or again after a failure; a refresh is not told.")  \
+	X(SIP_ACCOUNT_FAILED, "SipEp", 371, WARN, 0,                           \
+	  "%s of SIP gateway %s can't register at %s:%u: %s; again in %u "     \
+	  "seconds",                                                           \
+	  "Told once for each reason in a row. The trunk may not let calls "   \
+	  "through until it can.")                                             \
+	X(SIP_ACCOUNT_ENDED, "SipEp", 372, INFO, 0,                            \
+	  "%s of SIP gateway %s ends its registration",                        \
+	  "The configuration has it no more, or has changed it, or the "       \
+	  "daemon "                                                            \
+	  "stops.")                                                            \
                                                                                \
 	X(MEDIA_DESYNC, "Mipt", 110, WARN, 20,                                 \
 	  "The call %s on endpoint %s detected an SRTP cryptographic error. "  \

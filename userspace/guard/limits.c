@@ -73,10 +73,10 @@ static void add_port(struct rgf_ports *ports, uint16_t port, uint16_t *left_out)
 		*left_out = port;
 }
 
-static void add_trusted(struct guard_config *c, const struct lyd_node *gateway)
+static void add_trusted(struct guard_config *c, const struct lyd_node *gateway,
+			const char *host)
 {
 	struct guard_trusted *t = &c->trusted[c->n_trusted];
-	const char *host = config_str(gateway, "proxy-host");
 	struct in_addr addr;
 
 	if (c->n_trusted == GUARD_GATEWAYS_MAX || !host ||
@@ -94,8 +94,33 @@ static void add_trusted(struct guard_config *c, const struct lyd_node *gateway)
 
 struct reading {
 	struct guard_config *cfg;
+	const struct lyd_node *tree;
 	bool trust;
 };
+
+static int count(const struct lyd_node *entry, void *arg)
+{
+	return 1;
+}
+
+/* Those that its messages come from; see gateway_has_peer(). */
+static void trust(const struct reading *r, const struct lyd_node *gateway)
+{
+	static const char *const names[][2] = {
+		{ "registrar-host", "sip/registrar-host" },
+		{ "outbound-proxy-host", "sip/outbound-proxy-host" },
+	};
+	bool registers = config_each(gateway, "registration", count, NULL) > 0;
+
+	add_trusted(r->cfg, gateway, config_str(gateway, "proxy-host"));
+	for (unsigned int i = 0; i < 2; i++) {
+		const char *host = config_str(gateway, names[i][0]);
+
+		if (!host && registers)
+			host = config_str(r->tree, names[i][1]);
+		add_trusted(r->cfg, gateway, host);
+	}
+}
 
 static int read_gateway(const struct lyd_node *gateway, void *arg)
 {
@@ -111,7 +136,7 @@ static int read_gateway(const struct lyd_node *gateway, void *arg)
 			 (uint16_t)config_u32(gateway, "port", 5060),
 			 &r->cfg->left_out);
 	if (r->trust)
-		add_trusted(r->cfg, gateway);
+		trust(r, gateway);
 	return 0;
 }
 
@@ -145,7 +170,8 @@ bool guard_limits_equal(const struct rgf_limits *a, const struct rgf_limits *b)
 
 void guard_config_read(const struct lyd_node *tree, struct guard_config *ret)
 {
-	struct reading r = { ret, config_bool(tree, "guard/trust-gateways") };
+	struct reading r = { ret, tree,
+			     config_bool(tree, "guard/trust-gateways") };
 	struct rgf_limits *l = &ret->limits;
 
 	memset(ret, 0, sizeof(*ret));

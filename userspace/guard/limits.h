@@ -10,7 +10,7 @@
 
 struct lyd_node;
 
-#define GUARD_GATEWAYS_MAX 64 /* as in ringfence.yang */
+#define GUARD_GATEWAYS_MAX 192 /* three addresses of each gateway */
 
 /* A gateway's proxy, which is trusted. */
 struct guard_trusted {

@@ -29,7 +29,8 @@
  *	POST	/certificates/request	{"name": FILE, "cn": TEXT, "names": [TEXT],
  *					"key": KIND, "days": N}; 0 days: a request
  *	POST	/certificates/reload	read the files again
- *	GET	/registrations		the contacts of extensions
+ *	GET	/registrations		the contacts of extensions, and the
+ *					accounts that gateways register
  *	DELETE	/registrations		extension=NUMBER: all of one
  *	GET	/calls			with id=NUMBER one, with counters
  *	DELETE	/calls			id=NUMBER: hang up

@@ -16,8 +16,11 @@ void api_set_registrations(const struct api_registrations *r)
 void api_registrations(struct call *c, struct api_reply *ret)
 {
 	json_t *list = registrar ? registrar->list() : json_array();
+	json_t *accounts = registrar ? registrar->accounts() : json_array();
 
-	reply_json(ret, 200, json_pack("{s:o}", "registrations", list));
+	reply_json(ret, 200,
+		   json_pack("{s:o, s:o}", "registrations", list, "accounts",
+			     accounts));
 }
 
 void api_registration_end(struct call *c, struct api_reply *ret)

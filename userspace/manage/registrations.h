@@ -8,6 +8,8 @@
 struct api_registrations {
 	/* An array, an object for each contact; NULL: no memory. */
 	json_t *(*list)(void);
+	/* Likewise of the accounts that gateways register. */
+	json_t *(*accounts)(void);
 	/* Remove all contacts of an extension: how many there were. */
 	unsigned int (*end)(const char *extension);
 };

@@ -21,11 +21,11 @@ static json_int_t number_of(const json_t *j, const char *name)
 static void print_line(const json_t *gw)
 {
 	printf("%-16s %-9s %-3s %-21s %-21s %5" JSON_INTEGER_FORMAT
-	       " %10" JSON_INTEGER_FORMAT "\n",
+	       " %10" JSON_INTEGER_FORMAT " %s\n",
 	       text_of(gw, "name"), text_of(gw, "state"),
 	       text_of(gw, "transport"), text_of(gw, "local"),
 	       text_of(gw, "proxy"), number_of(gw, "calls"),
-	       number_of(gw, "unanswered"));
+	       number_of(gw, "unanswered"), text_of(gw, "link"));
 }
 
 int cmd_gateway_list(struct cli *cli, struct words *w)
@@ -41,7 +41,7 @@ int cmd_gateway_list(struct cli *cli, struct words *w)
 	if (cli->json)
 		print_json(json_incref(list));
 	else
-		printf("%-16s %-9s %-3s %-21s %-21s CALLS UNANSWERED\n",
+		printf("%-16s %-9s %-3s %-21s %-21s CALLS UNANSWERED LINK\n",
 		       "GATEWAY", "STATE", "BY", "LOCAL", "PROXY");
 	for (size_t i = 0; !cli->json && i < json_array_size(list); i++)
 		print_line(json_array_get(list, i));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Registered extensions, by the daemon's control socket. */
+/* Registrations, of extensions here and of gateways at trunks. */
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +37,30 @@ static void print_line(const json_t *e)
 	       from, left, text_of(e, "contact"));
 }
 
+static void print_account(const json_t *e)
+{
+	char left[16], next[16];
+
+	snprintf(left, sizeof(left), "%d", number_of(e, "expires"));
+	snprintf(next, sizeof(next), "%d", number_of(e, "next"));
+	printf("%-12s %-16s %-10s %-9s %-21s %-7s %-5s %s\n",
+	       text_of(e, "account"), text_of(e, "gateway"),
+	       text_of(e, "state"), text_of(e, "transport"),
+	       text_of(e, "registrar"), left, next, text_of(e, "reason"));
+}
+
+/* Only if there are any. */
+static void print_accounts(const json_t *list)
+{
+	if (!json_array_size(list))
+		return;
+	printf("\n%-12s %-16s %-10s %-9s %-21s %-7s %-5s %s\n", "ACCOUNT",
+	       "GATEWAY", "STATE", "TRANSPORT", "REGISTRAR", "EXPIRES", "NEXT",
+	       "REASON");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		print_account(json_array_get(list, i));
+}
+
 static int ask(const struct cli *cli, json_t **ret)
 {
 	return control_json(cli, "GET", "/registrations", NULL, ret);
@@ -44,8 +68,7 @@ static int ask(const struct cli *cli, json_t **ret)
 
 int cmd_registration_list(struct cli *cli, struct words *w)
 {
-	const json_t *list;
-	json_t *answer;
+	json_t *answer, *list, *accounts;
 	int r = word_end(cli, w);
 
 	if (!r)
@@ -53,13 +76,16 @@ int cmd_registration_list(struct cli *cli, struct words *w)
 	if (r)
 		return r;
 	list = json_object_get(answer, "registrations");
+	accounts = json_object_get(answer, "accounts");
 	if (cli->json) {
-		print_json(json_incref((json_t *)list));
+		json_array_extend(list, accounts);
+		print_json(json_incref(list));
 	} else {
 		printf("%-12s %-16s %-9s %-21s %-8s %s\n", "EXTENSION",
 		       "GATEWAY", "TRANSPORT", "FROM", "EXPIRES", "CONTACT");
 		for (size_t i = 0; i < json_array_size(list); i++)
 			print_line(json_array_get(list, i));
+		print_accounts(accounts);
 	}
 	json_decref(answer);
 	return CLI_OK;

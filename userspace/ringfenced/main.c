@@ -23,6 +23,7 @@
 #include "ringfenced/modules.h"
 #include "ringfenced/options.h"
 #include "ringfenced/rundir.h"
+#include "sip/register-client.h"
 #include "sip/registrar.h"
 #include "sip/regstore.h"
 
@@ -36,6 +37,7 @@ static const struct module *const table[] = {
 };
 
 static const struct api_registrations registrations = { regstore_list,
+							register_report,
 							registrar_end };
 
 /* "FILE:LINE: path: text"; line and path only if there is one. */

@@ -527,7 +527,7 @@ static void leg_init(struct call *c, unsigned int i, struct gateway *gw)
 	leg->gw = gw;
 	leg->path.gw = gw;
 	leg->path.transport = gw->transport;
-	leg->path.peer = gw->proxy;
+	leg->path.peer = *gateway_hop(gw, false);
 }
 
 static void leg_aim(struct call *c)

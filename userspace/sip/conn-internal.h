@@ -35,6 +35,7 @@ struct conn {
 	bool inbound;
 	bool heard; /* a whole message came, of who may send some */
 	uint64_t trust_again; /* not granted before, ms */
+	uint64_t heard_ms; /* any byte came; 0: none so far */
 	uint64_t last; /* the order of their last whole messages, or starts */
 	bool closing; /* freed by the reaper */
 };
@@ -46,11 +47,15 @@ struct conns {
 	uint64_t not_before; /* no connect before, ms */
 	unsigned int backoff_ms;
 	bool reached; /* by the last connection we made */
+	char reason[96]; /* why not, as told last; "": nothing was */
+	unsigned int port; /* the next of SIP_SOURCE_PORTS */
 };
 
 /* conn.c */
 void conn_close(struct conn *c, const char *reason); /* freed from the loop */
 void conn_free(struct conn *c);
+struct conn *conns_own(struct conns *cs); /* to the proxy; NULL: none */
+int conns_connect(struct conns *cs, struct conn **ret); /* 0 or -errno */
 
 /* room.c: how many there may be, and who makes room. */
 extern struct conn_limits conn_limits;

@@ -7,6 +7,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -22,6 +23,8 @@
 #include "guard/strike.h"
 #include "sip/conn-internal.h"
 #include "sip/limits.h"
+#include "sip/link.h"
+#include "sip/register-client.h"
 
 #define TRUST_AGAIN_MS 10000 /* of one connection */
 
@@ -37,6 +40,11 @@ void conns_set_lost(void (*on_lost)(uint32_t conn, const char *reason))
 static const char *conn_service(const struct conn *c)
 {
 	return c->path.transport == SIP_TLS ? "tls" : "sip";
+}
+
+static const char *conn_service_name(const struct conn *c)
+{
+	return c->path.transport == SIP_TLS ? "TLS" : "TCP";
 }
 
 static void drop_queue(struct conn *c)
@@ -85,6 +93,12 @@ void conn_close(struct conn *c, const char *reason)
 	c->closing = true;
 	event_del(c->timer);
 	event_active(c->cs->reaper, EV_TIMEOUT, 0);
+	if (!c->inbound && c->ready && c->cs->gw->persistent)
+		notify(SIP_LINK_LOST, conn_service_name(c),
+		       inet_ntoa(c->path.peer.sin_addr),
+		       ntohs(c->path.peer.sin_port), c->cs->gw->name, reason);
+	if (!c->inbound)
+		link_lost(c->cs->gw);
 	if (lost)
 		lost(c->path.conn, reason);
 }
@@ -173,7 +187,9 @@ static void tell_ready(struct conn *c)
 	if (!c->cs->reached)
 		notify(SIP_REACHABLE, host, port, gw);
 	c->cs->reached = true;
+	c->cs->reason[0] = '\0';
 	c->cs->backoff_ms = 0;
+	register_again(c->cs->gw);
 	if (c->path.transport == SIP_TLS)
 		notify(SIP_TLS_READY, host, port, gw);
 	else
@@ -283,6 +299,7 @@ static void conn_data(struct stream *s, const uint8_t *p, size_t n, void *arg)
 {
 	struct conn *c = arg;
 
+	c->heard_ms = transport_now();
 	while (n && !c->closing) {
 		long took = frame_feed(&c->frame, p, n);
 
@@ -299,10 +316,13 @@ static void conn_data(struct stream *s, const uint8_t *p, size_t n, void *arg)
 
 static void conn_failed(struct conns *cs, const char *reason)
 {
-	const struct gateway *gw = cs->gw;
+	const struct sockaddr_in *hop = gateway_hop(cs->gw, false);
 
-	notify(SIP_UNREACHABLE, inet_ntoa(gw->proxy.sin_addr),
-	       ntohs(gw->proxy.sin_port), gw->name, reason);
+	/* Not each time that a link is tried. */
+	if (cs->reached || strncmp(cs->reason, reason, sizeof(cs->reason) - 1))
+		notify(SIP_UNREACHABLE, inet_ntoa(hop->sin_addr),
+		       ntohs(hop->sin_port), cs->gw->name, reason);
+	snprintf(cs->reason, sizeof(cs->reason), "%s", reason);
 	cs->reached = false;
 	if (!cs->backoff_ms)
 		cs->backoff_ms = SIP_BACKOFF_MIN_MS;
@@ -398,7 +418,7 @@ void conns_accept(struct conns *cs, int fd, const struct sockaddr_in *peer)
 	}
 }
 
-static struct conn *conns_own(struct conns *cs)
+struct conn *conns_own(struct conns *cs)
 {
 	struct conn *c;
 
@@ -409,25 +429,50 @@ static struct conn *conns_own(struct conns *cs)
 	return NULL;
 }
 
-static int conns_connect(struct conns *cs, struct conn **ret)
+static int connect_from(struct conn *c, const struct sockaddr_in *local)
 {
-	struct gateway *gw = cs->gw;
-	struct sockaddr_in local = gw->local;
+	const struct gateway *gw = c->cs->gw;
+
+	if (gw->transport == SIP_TLS)
+		return tls_connect(gw->tls, local, &c->path.peer, gw->peer_name,
+				   &conn_ops, c, &c->stream);
+	return stream_connect_tcp(local, &c->path.peer, &conn_ops, c,
+				  &c->stream);
+}
+
+/* From the next port that isn't in use. */
+static int connect_own(struct conn *c)
+{
+	struct sockaddr_in local = c->cs->gw->local;
+	unsigned int base = c->cs->gw->source_port;
+	int ret = -EADDRINUSE;
+
+	local.sin_port = 0;
+	if (!base)
+		return connect_from(c, &local);
+	for (unsigned int i = 0; i < SIP_SOURCE_TRIES_MAX &&
+				 (ret == -EADDRINUSE || ret == -EADDRNOTAVAIL);
+	     i++) {
+		unsigned int port = base + c->cs->port++ % SIP_SOURCE_PORTS;
+
+		local.sin_port = htons((uint16_t)port);
+		ret = connect_from(c, &local);
+	}
+	return ret;
+}
+
+int conns_connect(struct conns *cs, struct conn **ret)
+{
 	struct conn *c;
 	int rc;
 
 	if (transport_now() < cs->not_before)
 		return -EAGAIN;
-	c = room_make_own() ? conn_new(cs, &gw->proxy, false) : NULL;
+	c = room_make_own() ? conn_new(cs, gateway_hop(cs->gw, false), false)
+			    : NULL;
 	if (!c)
 		return -ENOBUFS;
-	local.sin_port = 0;
-	if (gw->transport == SIP_TLS)
-		rc = tls_connect(gw->tls, &local, &gw->proxy, gw->peer_name,
-				 &conn_ops, c, &c->stream);
-	else
-		rc = stream_connect_tcp(&local, &gw->proxy, &conn_ops, c,
-					&c->stream);
+	rc = connect_own(c);
 	if (rc < 0) {
 		conn_failed(cs, strerror(-rc));
 		conn_free(c);

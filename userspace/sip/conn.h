@@ -38,6 +38,20 @@ int conns_send(struct conns *cs, uint32_t conn, const char *buf, size_t len,
 void conns_approve(struct conns *cs, uint32_t conn);
 bool conns_alive(struct conns *cs, uint32_t conn);
 
+/* The gateway's own connection to its proxy; there is one at most. */
+enum conn_state {
+	CONN_NONE,
+	CONN_CONNECTING,
+	CONN_READY,
+};
+enum conn_state conns_own_state(const struct conns *cs);
+/* Make it if there is none: 0 or -errno. */
+int conns_open(struct conns *cs);
+unsigned int conns_wait(const struct conns *cs); /* before, milliseconds */
+void conns_ping(struct conns *cs); /* send a keep-alive */
+uint64_t conns_heard(const struct conns *cs); /* something came, ms; 0: never */
+void conns_give_up(struct conns *cs, const char *reason); /* close it */
+
 /* Who hears that a connection is gone. */
 void conns_set_lost(void (*on_lost)(uint32_t conn, const char *reason));
 

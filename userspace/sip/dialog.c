@@ -316,7 +316,7 @@ void dialog_path(const struct dialog *d, struct sip_path *path)
 
 	if (gw->extensions)
 		return;
-	path->peer = gw->proxy;
+	path->peer = *gateway_hop(gw, false);
 	if (d->n_routes) {
 		if (!osip_route_init(&route) &&
 		    !osip_route_parse(route, d->route[0]))
@@ -325,7 +325,7 @@ void dialog_path(const struct dialog *d, struct sip_path *path)
 		hop = uri;
 	}
 	if (hop && hop->host && inet_pton(AF_INET, hop->host, &addr) == 1 &&
-	    addr.s_addr == gw->proxy.sin_addr.s_addr) {
+	    addr.s_addr == path->peer.sin_addr.s_addr) {
 		port = hop->port ? strtoul(hop->port, NULL, 10)
 		       : path->transport == SIP_TLS ? 5061
 						    : 5060;

@@ -46,8 +46,7 @@ static void to_hex(const uint8_t *p, unsigned int n, char *text)
 	text[2 * n] = '\0';
 }
 
-/* H(part:part:...) */
-static int hash(enum digest_algorithm a, const char *const *part, size_t n,
+int digest_hash(enum digest_algorithm a, const char *const *part, size_t n,
 		char *hex)
 {
 	enum wc_HashType type = algorithms[a].type;
@@ -82,7 +81,8 @@ int digest_ha1_make(const char *user, const char *realm, const char *password,
 	int err = 0;
 
 	for (unsigned int i = 0; !err && i < DIGEST_NR; i++)
-		err = hash((enum digest_algorithm)i, parts, 3, ha1.hex[i]);
+		err = digest_hash((enum digest_algorithm)i, parts, 3,
+				  ha1.hex[i]);
 	if (!err)
 		*ret = ha1;
 	secret_wipe(&ha1, sizeof(ha1));
@@ -197,8 +197,8 @@ bool digest_matches(const struct digest_credentials *c,
 	};
 	bool ok;
 
-	if (hash(c->algorithm, second, 2, a2) < 0 ||
-	    hash(c->algorithm, parts, 6, want) < 0)
+	if (digest_hash(c->algorithm, second, 2, a2) < 0 ||
+	    digest_hash(c->algorithm, parts, 6, want) < 0)
 		return false;
 	ok = same(want, c->response, 2 * algorithms[c->algorithm].bytes);
 	secret_wipe(want, sizeof(want));

@@ -42,6 +42,9 @@ struct digest_credentials {
 const char *digest_algorithm_name(enum digest_algorithm a);
 bool digest_algorithm_by_name(const char *name, enum digest_algorithm *ret);
 
+/* H(part:part:...) in hexadecimal, DIGEST_HEX_MAX + 1 bytes. 0 or -EIO */
+int digest_hash(enum digest_algorithm a, const char *const *part, size_t n,
+		char *hex);
 /* 0 or -EIO */
 int digest_ha1_make(const char *user, const char *realm, const char *password,
 		    struct digest_ha1 *ret);

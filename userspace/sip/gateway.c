@@ -9,9 +9,12 @@
 #include "cert/tls.h"
 #include "config/config.h"
 #include "lib/ringfence.h"
+#include "sip/account.h"
 #include "sip/gateway.h"
+#include "sip/link.h"
 #include "sip/options.h"
 #include "sip/record.h"
+#include "sip/register-client.h"
 #include "sip/transport.h"
 
 #define CIPHERS_MAX 1024 /* bytes; all names of the model fit */
@@ -175,6 +178,73 @@ static int read_media(const struct lyd_node *entry, struct loading *l)
 	return ret < 0 ? ret : read_security(entry, l);
 }
 
+/* @name: "registrar", of the gateway or else of all; 1: there is none */
+static int read_host(const struct lyd_node *entry, const struct loading *l,
+		     const char *name, struct sockaddr_in *ret)
+{
+	const struct lyd_node *node = entry;
+	const char *host, *in = "";
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s-host", name);
+	host = config_str(node, path);
+	if (!host && l->gw->n_accounts) {
+		node = l->tree;
+		in = "sip/";
+		snprintf(path, sizeof(path), "sip/%s-host", name);
+		host = config_str(node, path);
+	}
+	if (!host)
+		return 1;
+	ret->sin_family = AF_INET;
+	if (inet_pton(AF_INET, host, &ret->sin_addr) != 1)
+		return config_fail(l->err, node, path,
+				   "must be an IPv4 address");
+	snprintf(path, sizeof(path), "%s%s-port", in, name);
+	ret->sin_port = htons((uint16_t)config_u32(
+		node, path, l->gw->transport == SIP_TLS ? 5061 : 5060));
+	return 0;
+}
+
+static void read_link(const struct lyd_node *entry, struct gateway *gw)
+{
+	const char *param = config_str(entry, "transport-parameter");
+
+	gw->transport_param = !strcmp(param, "always") ? TRANSPORT_PARAM_ALWAYS
+			      : !strcmp(param, "never")
+				      ? TRANSPORT_PARAM_NEVER
+				      : TRANSPORT_PARAM_NEEDED;
+	gw->persistent = gw->transport != SIP_UDP &&
+			 config_bool(entry, "link/persistent");
+	gw->source_port = config_u32(entry, "link/source-port", 16000);
+	gw->ping_interval = config_u32(entry, "link/ping-interval", 0);
+}
+
+static int read_trunk(const struct lyd_node *entry, const struct loading *l)
+{
+	struct gateway *gw = l->gw;
+	int ret = accounts_load(entry, gw, l->err);
+
+	if (ret < 0)
+		return ret;
+	ret = read_host(entry, l, "outbound-proxy", &gw->outbound);
+	if (ret >= 0)
+		ret = read_host(entry, l, "registrar", &gw->registrar);
+	if (ret < 0)
+		return ret;
+	if (ret > 0)
+		gw->registrar = gw->proxy;
+	/* One connection is all there is. */
+	if (gw->n_accounts && gw->transport != SIP_UDP &&
+	    !gw->outbound.sin_family &&
+	    (gw->registrar.sin_addr.s_addr != gw->proxy.sin_addr.s_addr ||
+	     gw->registrar.sin_port != gw->proxy.sin_port))
+		return config_fail(l->err, entry, "registrar-host",
+				   "by TCP and TLS, a registrar other than the "
+				   "proxy needs outbound-proxy-host");
+	return 0;
+}
+
 static int read_proxy(const struct lyd_node *entry, struct loading *l)
 {
 	struct gateway *gw = l->gw;
@@ -191,7 +261,34 @@ static int read_proxy(const struct lyd_node *entry, struct loading *l)
 	port = config_u32(entry, "proxy-port",
 			  gw->transport == SIP_TLS ? 5061 : 5060);
 	gw->proxy.sin_port = htons((uint16_t)port);
-	return 0;
+	return read_trunk(entry, l);
+}
+
+const struct sockaddr_in *gateway_hop(const struct gateway *gw, bool registrar)
+{
+	if (gw->outbound.sin_family)
+		return &gw->outbound;
+	return registrar ? &gw->registrar : &gw->proxy;
+}
+
+bool gateway_has_peer(const struct gateway *gw, struct in_addr addr)
+{
+	return addr.s_addr == gw->proxy.sin_addr.s_addr ||
+	       (gw->outbound.sin_family &&
+		addr.s_addr == gw->outbound.sin_addr.s_addr) ||
+	       (gw->n_accounts && addr.s_addr == gw->registrar.sin_addr.s_addr);
+}
+
+const char *gateway_transport_param(const struct gateway *gw,
+				    enum sip_transport t)
+{
+	static const char *const texts[] = { ";transport=udp", ";transport=tcp",
+					     ";transport=tls" };
+
+	if (gw->transport_param == TRANSPORT_PARAM_NEVER ||
+	    (gw->transport_param == TRANSPORT_PARAM_NEEDED && t == SIP_UDP))
+		return "";
+	return texts[t];
 }
 
 /* "tls12"; the model knows no others. */
@@ -241,6 +338,8 @@ static int read_tls(const struct lyd_node *entry, struct loading *l)
 
 	if (gw->transport != SIP_TLS)
 		return 0;
+	if (!name && gw->outbound.sin_family)
+		name = inet_ntoa(gw->outbound.sin_addr);
 	if (!name)
 		name = config_str(entry, "proxy-host");
 	snprintf(gw->peer_name, sizeof(gw->peer_name), "%s", name ? name : "");
@@ -275,6 +374,7 @@ static int read_gateway(const struct lyd_node *entry, void *arg)
 	gw->no_transfer = !config_bool(entry, "transfer");
 	gw->options_interval = config_u32(entry, "options-interval", 0);
 	gw->options_failures = config_u32(entry, "options-failures", 3);
+	read_link(entry, gw);
 	ret = read_media(entry, l);
 	if (!ret)
 		ret = read_proxy(entry, l);
@@ -419,6 +519,9 @@ int gateway_renew(const struct lyd_node *tree, struct gateway *gw,
 void gateway_free(struct gateway *gw)
 {
 	options_unwatch(gw);
+	link_unwatch(gw);
+	register_forget(gw);
+	accounts_free(gw);
 	transport_close(gw);
 	tls_ctx_free(gw->tls);
 	free(gw);

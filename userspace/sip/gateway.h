@@ -12,6 +12,8 @@
 
 struct config_error;
 struct lyd_node;
+struct account;
+struct link;
 struct probe;
 struct sockets;
 struct tls_ctx;
@@ -25,11 +27,28 @@ enum sip_transport {
 #define SIP_GATEWAYS_MAX      64 /* as in ringfence.yang */
 #define SIP_ROUTES_CONFIG_MAX 256
 
+/* Where a URI of ours says by which transport: "transport-parameter". */
+enum transport_param {
+	TRANSPORT_PARAM_NEEDED, /* unless it is UDP */
+	TRANSPORT_PARAM_ALWAYS,
+	TRANSPORT_PARAM_NEVER
+};
+
 struct gateway {
 	char name[64];
 	enum sip_transport transport; /* of the requests that we send */
 	struct sockaddr_in local; /* address and port that we listen on */
-	struct sockaddr_in proxy; /* the one peer */
+	struct sockaddr_in proxy; /* the one peer, but for these: */
+	struct sockaddr_in outbound; /* requests go there; family 0: none */
+	struct sockaddr_in
+		registrar; /* whose accounts are; the proxy, if none */
+	enum transport_param transport_param;
+	struct account *account; /* at the registrar; NULL: none */
+	unsigned int n_accounts;
+	bool persistent; /* its own connection is kept up */
+	unsigned int source_port; /* the first of them; 0: any */
+	unsigned int ping_interval; /* seconds; 0: none are sent */
+	struct link *link; /* link.c's; NULL: none is kept */
 	bool extensions; /* there is none: anybody may register, with a password */
 	char peer_name[256]; /* what the peer's certificate must name */
 	bool verify_client;
@@ -104,6 +123,15 @@ void gateway_free(struct gateway *gw); /* closes it too */
  */
 int gateway_renew(const struct lyd_node *tree, struct gateway *gw,
 		  struct config_error *err);
+
+/* Where requests go, or a REGISTER: its outbound proxy, or else the proxy, or the
+ * registrar. By TCP and TLS that is one place. */
+const struct sockaddr_in *gateway_hop(const struct gateway *gw, bool registrar);
+/* Is it an address that messages may come from? */
+bool gateway_has_peer(const struct gateway *gw, struct in_addr addr);
+/* ";transport=tls", or "" */
+const char *gateway_transport_param(const struct gateway *gw,
+				    enum sip_transport t);
 
 struct gateway *gateway_find(const struct sip_config *cfg, const char *name);
 

@@ -101,6 +101,14 @@ int leg_move(struct leg *to, struct leg *from)
 	return leg_index(to);
 }
 
+static void forget_credentials(struct leg *leg)
+{
+	osip_free(leg->authorization);
+	osip_free(leg->proxy_authorization);
+	leg->authorization = NULL;
+	leg->proxy_authorization = NULL;
+}
+
 void leg_clear(struct leg *leg)
 {
 	unindex(leg);
@@ -110,6 +118,7 @@ void leg_clear(struct leg *leg)
 	txn_release(leg->txn);
 	osip_message_free(leg->ok);
 	osip_message_free(leg->ack);
+	forget_credentials(leg);
 	free(leg->invite_branch);
 	dialog_clear(&leg->dialog);
 }
@@ -202,6 +211,31 @@ void leg_expect_ok(struct leg *leg)
 	osip_message_free(leg->ack);
 	leg->ack = NULL;
 	leg->ack_cseq = leg->dialog.local_cseq;
+	forget_credentials(leg);
+}
+
+static void keep_one(const osip_list_t *list, char **to)
+{
+	const osip_authorization_t *auth = osip_list_get(list, 0);
+
+	if (auth && osip_authorization_to_str(auth, to) != 0)
+		*to = NULL; /* without memory, an ACK without it */
+}
+
+void leg_keep_credentials(struct leg *leg, const osip_message_t *invite)
+{
+	forget_credentials(leg);
+	keep_one(&invite->authorizations, &leg->authorization);
+	keep_one(&invite->proxy_authorizations, &leg->proxy_authorization);
+}
+
+static void add_credentials(const struct leg *leg, osip_message_t *ack)
+{
+	if (leg->authorization)
+		osip_message_set_authorization(ack, leg->authorization);
+	if (leg->proxy_authorization)
+		osip_message_set_proxy_authorization(ack,
+						     leg->proxy_authorization);
 }
 
 static void send_ack(struct leg *leg)
@@ -227,6 +261,8 @@ void leg_acknowledge(struct leg *leg, const char *sdp)
 	leg_path(leg, &path);
 	osip_message_free(leg->ack);
 	leg->ack = dialog_ack(&leg->dialog, leg->ack_cseq, &path);
+	if (leg->ack)
+		add_credentials(leg, leg->ack);
 	if (leg->ack && sdp && message_set_sdp(leg->ack, sdp) < 0)
 		log_warn("sip", "call %u: no memory for the ACK's SDP",
 			 leg->call->number);

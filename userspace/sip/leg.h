@@ -32,6 +32,8 @@ struct leg {
 	uint32_t ok_cseq;
 	osip_message_t *ack; /* ours to its 2xx; NULL: not yet */
 	uint32_t ack_cseq; /* of our last INVITE */
+	/* Of our last INVITE, for its ACK (RFC 3261, 22.1); NULL: none */
+	char *authorization, *proxy_authorization;
 	bool ack_due; /* its 2xx is there, the SDP of the ACK is not */
 	struct session_timer timer;
 	/* The SDP of its peer that counts, and one that may come to; secret. */
@@ -63,6 +65,8 @@ void leg_forget_ok(struct leg *leg); /* no hope for the ACK */
 
 /* An INVITE, the last request, is about to be sent on this leg. */
 void leg_expect_ok(struct leg *leg);
+/* It was challenged, and is @invite now: its ACK has the same credentials. */
+void leg_keep_credentials(struct leg *leg, const osip_message_t *invite);
 /* It was answered with 2xx; the ACK has to wait for its SDP. */
 void leg_ack_later(struct leg *leg);
 /* The ACK now. @sdp: of the ACK, or NULL */

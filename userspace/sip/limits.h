@@ -88,6 +88,32 @@
 #define SIP_BINDINGS_SAVE_MS  1000
 #define SIP_BINDINGS_FILE_MAX (32 * 1024 * 1024)
 
+/*
+ * Registrations of a gateway at a trunk. Challenges of one request that are
+ * answered; the next is a refusal. More seconds than that are taken as so many,
+ * fewer as at least the least.
+ */
+#define SIP_ACCOUNTS_MAX	 16 /* as in ringfence.yang */
+#define SIP_CHALLENGES_MAX	 3
+#define SIP_REGISTER_SECONDS_MIN 2
+#define SIP_REGISTER_SECONDS_MAX 86400
+/* Time for a refresh before the end, but no more than half of it all. */
+#define SIP_REGISTER_MARGIN_SECONDS 32
+/* After a new connection, at most. */
+#define SIP_REGISTER_AGAIN_MS 1000
+/* Bytes of what a challenge says; with more of one it is not answered. */
+#define SIP_CHALLENGE_REALM_MAX	 128
+#define SIP_CHALLENGE_NONCE_MAX	 512
+#define SIP_CHALLENGE_OPAQUE_MAX 512
+
+/* Our own connections: ports from source-port on, one after another; so many are
+ * tried for one connection. A ping is answered in so long, or the link is lost. */
+#define SIP_SOURCE_PORTS     1000
+#define SIP_SOURCE_TRIES_MAX 16
+#define SIP_PONG_SECONDS     10
+/* Before a lost link is connected again, at most. */
+#define SIP_LINK_JITTER_MS 500
+
 /* Call records: larger or more of them are ignored at start. */
 #define SIP_RECORD_MAX 16384
 /* Bytes of a number or name in the record of a call; more: cut. */

@@ -66,13 +66,9 @@ char *message_our_uri(const struct sip_path *path, const char *user)
 	const struct sockaddr_in *local = &path->gw->local;
 	char *uri;
 
-	if (asprintf(&uri, "sip:%s%s%s:%u%s%s", user ? user : "",
-		     user ? "@" : "", inet_ntoa(local->sin_addr),
-		     ntohs(local->sin_port),
-		     path->transport == SIP_UDP ? "" : ";transport=",
-		     path->transport == SIP_UDP
-			     ? ""
-			     : sip_transport_name(path->transport)) < 0)
+	if (asprintf(&uri, "sip:%s%s%s:%u%s", user ? user : "", user ? "@" : "",
+		     inet_ntoa(local->sin_addr), ntohs(local->sin_port),
+		     gateway_transport_param(path->gw, path->transport)) < 0)
 		return NULL;
 	return uri;
 }

@@ -108,11 +108,11 @@ static osip_message_t *make_options(const struct gateway *gw,
 		 inet_ntoa(gw->local.sin_addr));
 	snprintf(remote, sizeof(remote), "<sip:%s>",
 		 inet_ntoa(gw->proxy.sin_addr));
-	snprintf(target, sizeof(target), "sip:%s:%u%s%s",
+	snprintf(target, sizeof(target), "sip:%s:%u%s",
 		 inet_ntoa(gw->proxy.sin_addr), ntohs(gw->proxy.sin_port),
-		 gw->transport == SIP_UDP ? "" : ";transport=",
-		 gw->transport == SIP_UDP ? ""
-					  : sip_transport_name(gw->transport));
+		 gw->transport == SIP_UDP
+			 ? ""
+			 : gateway_transport_param(gw, gw->transport));
 	if (!dialog_new(&d, local, remote, target))
 		req = dialog_request(&d, "OPTIONS", path);
 	dialog_clear(&d);
@@ -123,7 +123,7 @@ static void ask(struct gateway *gw)
 {
 	const struct sip_path path = { .gw = gw,
 				       .transport = gw->transport,
-				       .peer = gw->proxy };
+				       .peer = *gateway_hop(gw, false) };
 	osip_message_t *req = make_options(gw, &path);
 
 	/* Without memory or a transaction nothing is learnt of the peer. */

@@ -14,9 +14,11 @@
 #include "cert/tls.h"
 #include "config/config.h"
 #include "config/edit.h"
+#include "sip/account.h"
 #include "sip/binding.h"
 #include "sip/call.h"
 #include "sip/gateway.h"
+#include "sip/link.h"
 #include "sip/options.h"
 #include "sip/reconfigure.h"
 #include "sip/transport.h"
@@ -92,6 +94,15 @@ static char *tls_lines(const struct lyd_node *tree, const struct gateway *gw)
 		       : text;
 }
 
+static bool same_hop(const struct gateway *old, const struct gateway *gw)
+{
+	const struct sockaddr_in *a = gateway_hop(old, false);
+	const struct sockaddr_in *b = gateway_hop(gw, false);
+
+	return a->sin_addr.s_addr == b->sin_addr.s_addr &&
+	       a->sin_port == b->sin_port;
+}
+
 static bool other_terms(const struct gateway *old, const struct gateway *gw,
 			const struct lyd_node *old_tree,
 			const struct lyd_node *tree)
@@ -101,7 +112,8 @@ static bool other_terms(const struct gateway *old, const struct gateway *gw,
 
 	if (old->transport != gw->transport ||
 	    old->proxy.sin_addr.s_addr != gw->proxy.sin_addr.s_addr ||
-	    old->proxy.sin_port != gw->proxy.sin_port)
+	    old->proxy.sin_port != gw->proxy.sin_port || !same_hop(old, gw) ||
+	    old->source_port != gw->source_port)
 		return true;
 	a = tls_lines(old_tree, old);
 	b = tls_lines(tree, gw);
@@ -153,6 +165,7 @@ static void become(struct gateway *old, struct gateway *gw, bool drop)
 	struct sockets *sockets = old->sockets;
 	struct tls_ctx *tls = old->tls;
 	struct probe *probe = old->probe;
+	struct link *link = old->link;
 	bool down = old->down;
 
 	if (drop || gw->sockets)
@@ -161,8 +174,10 @@ static void become(struct gateway *old, struct gateway *gw, bool drop)
 		transport_close(old);
 		sockets = gw->sockets;
 	}
+	accounts_free(old);
 	*old = *gw;
 	old->sockets = sockets;
+	old->link = link;
 	old->probe = probe;
 	old->down = down;
 	transport_move(old);
@@ -248,6 +263,7 @@ void reconfigure_commit(struct sip_config *running, struct sip_config *fresh)
 		if (has(fresh, running->gateway[i]))
 			continue;
 		options_unwatch(running->gateway[i]);
+		link_unwatch(running->gateway[i]);
 		retired[n_retired++] = running->gateway[i];
 	}
 	running->n_gateways = 0;

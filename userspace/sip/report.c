@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "sip/call.h"
+#include "sip/link.h"
 #include "sip/options.h"
 #include "sip/record.h"
 #include "sip/report.h"
@@ -38,7 +39,7 @@ static json_t *json_gateway(const struct gateway *gw)
 	struct count n = { .gw = gw };
 
 	calls_each(count, &n);
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:i}", "name",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:s}", "name",
 			 gw->name, "state",
 			 gw->down    ? "down"
 			 : gw->probe ? "up"
@@ -46,7 +47,7 @@ static json_t *json_gateway(const struct gateway *gw)
 			 "transport", sip_transport_name(gw->transport),
 			 "local", json_place(&gw->local), "proxy",
 			 json_place(&gw->proxy), "calls", n.n, "unanswered",
-			 (int)options_unanswered(gw));
+			 (int)options_unanswered(gw), "link", link_state(gw));
 }
 
 json_t *report_gateways(void)

@@ -18,9 +18,11 @@
 #include "sip/conn.h"
 #include "sip/gateway.h"
 #include "sip/invite.h"
+#include "sip/link.h"
 #include "sip/options.h"
 #include "sip/record.h"
 #include "sip/reconfigure.h"
+#include "sip/register-client.h"
 #include "sip/registrar.h"
 #include "sip/regstore.h"
 #include "sip/report.h"
@@ -115,8 +117,10 @@ static void sip_commit(void)
 			 running->timeouts.idle, running->timeouts.hold);
 		return;
 	}
-	if (running)
+	if (running) {
+		register_leave(running, prepared);
 		reconfigure_commit(running, prepared);
+	}
 	invite_set_config(prepared);
 	registrar_set_config(prepared);
 	record_set_file(prepared->record_file[0] ? prepared->record_file
@@ -134,9 +138,11 @@ static void sip_commit(void)
 	prepared = NULL;
 	for (unsigned int i = 0; i < running->n_gateways; i++) {
 		options_watch(running->gateway[i]);
+		link_watch(running->gateway[i]);
 		if (running->gateway[i]->unvalidated)
 			notify(SIP_UNVALIDATED, running->gateway[i]->name);
 	}
+	register_begin(running);
 	log_info("sip", "%u gateways, %u routes", running->n_gateways,
 		 running->n_routes);
 }
@@ -166,6 +172,7 @@ static void sip_renew(const struct lyd_node *tree)
 static void sip_exit(void)
 {
 	registrar_exit();
+	register_exit();
 	calls_exit();
 	txn_exit();
 	reconfigure_exit();

@@ -60,10 +60,14 @@ void transport_trace(const char *verb, const struct sip_path *path,
 		path->gw->name, n > 256 ? 256 : (int)n, buf);
 }
 
+struct conns *transport_conns(const struct gateway *gw)
+{
+	return gw->sockets->conns;
+}
+
 static bool is_peer(const struct gateway *gw, const struct sockaddr_in *from)
 {
-	return gw->extensions ||
-	       from->sin_addr.s_addr == gw->proxy.sin_addr.s_addr;
+	return gw->extensions || gateway_has_peer(gw, from->sin_addr);
 }
 
 /* May we spend a log line, and an answer, on a peer that is no proxy? */

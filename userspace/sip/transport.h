@@ -75,6 +75,8 @@ bool transport_stranger(const struct sip_path *from);
 /* Does the connection still exist? Always true by UDP. */
 bool transport_connected(const struct sip_path *to);
 
+struct conns *transport_conns(const struct gateway *gw); /* its connections */
+
 uint64_t transport_now(void); /* monotonic, milliseconds */
 
 #endif

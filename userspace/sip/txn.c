@@ -40,6 +40,7 @@ struct txn {
 	int failed; /* status for on_failure(), from the loop */
 	const char *why;
 	bool waits;
+	unsigned int challenges; /* that were answered */
 	bool lost; /* its connection was, before an answer */
 	bool again; /* it was sent a second time for that */
 	bool answered; /* a final response was told, or a failure */
@@ -109,15 +110,34 @@ static void txn_free(struct txn *t)
 static void on_timer(evutil_socket_t fd, short what, void *arg);
 
 /* Into the tree, which no other with its key is in. */
-static bool add(struct txn *t)
+static bool can_be_found(struct txn *t)
 {
 	struct txn **found = t->key ? tsearch(t, &by_key, compare) : NULL;
 
-	if (!found || *found != t)
-		return false;
+	return found && *found == t;
+}
+
+static void enlist(struct txn *t)
+{
 	LIST_INSERT_HEAD(&txns, t, entry);
 	n_txns++;
-	return true;
+}
+
+/* libosip2's, for the request of @ev; in none of its lists. */
+static osip_transaction_t *machine(osip_event_t *ev)
+{
+	osip_transaction_t *tr = osip_create_transaction(osip, ev);
+
+	if (tr)
+		osip_remove_transaction(osip, tr);
+	return tr;
+}
+
+/* One that never ran: its request is the caller's yet. */
+static void machine_free(osip_transaction_t *tr)
+{
+	tr->orig_request = NULL;
+	osip_transaction_free2(tr);
 }
 
 /* @gw: name of a server transaction's gateway, NULL: it is a client's. */
@@ -132,15 +152,14 @@ static struct txn *txn_new(osip_event_t *ev, const struct sip_path *path,
 	t->path = *path;
 	t->key = message_key(ev->sip, ev->sip->sip_method, gw);
 	t->timer = evtimer_new(loop_base(), on_timer, t);
-	t->tr = t->timer ? osip_create_transaction(osip, ev) : NULL;
-	if (t->tr) {
-		osip_remove_transaction(osip, t->tr);
+	t->tr = t->timer ? machine(ev) : NULL;
+	if (t->tr && can_be_found(t)) {
 		osip_transaction_set_your_instance(t->tr, t);
-		if (add(t))
-			return t;
-		t->tr->orig_request = NULL; /* the caller's */
-		osip_transaction_free2(t->tr);
+		enlist(t);
+		return t;
 	}
+	if (t->tr)
+		machine_free(t->tr);
 	if (t->timer)
 		event_free(t->timer);
 	free(t->key);
@@ -209,11 +228,88 @@ static void tell_failure(struct txn *t, int status, const char *why)
 		t->ops->on_failure(t, status, why, t->arg);
 }
 
+/* What is left of @t's transaction goes on without it; @t has @key now. */
+static bool part(struct txn *t, char *key)
+{
+	struct txn *rest = txn_full() ? NULL : calloc(1, sizeof(*rest));
+	struct txn **node = tfind(t, &by_key, compare);
+
+	if (!rest || !node)
+		goto failed;
+	rest->timer = evtimer_new(loop_base(), on_timer, rest);
+	if (!rest->timer)
+		goto failed;
+	*node = rest;
+	rest->key = t->key;
+	t->key = key;
+	if (!can_be_found(t)) {
+		t->key = rest->key;
+		*node = t;
+		event_free(rest->timer);
+		goto failed;
+	}
+	rest->tr = t->tr;
+	rest->msg = t->msg;
+	rest->path = t->path;
+	rest->last = t->last;
+	rest->last_len = t->last_len;
+	rest->answered = true;
+	enlist(rest);
+	t->last = NULL;
+	osip_transaction_set_your_instance(rest->tr, rest);
+	wait_for_tick(rest);
+	return true;
+failed:
+	free(rest);
+	return false;
+}
+
+/* @again takes the place of the request of @t, whose owner doesn't notice. */
+static bool restart(struct txn *t, osip_message_t *again)
+{
+	char *key = message_key(again, again->sip_method, NULL);
+	osip_event_t *ev = osip_new_outgoing_sipmessage(again);
+	osip_transaction_t *tr = ev && key ? machine(ev) : NULL;
+
+	if (!tr || !part(t, key)) {
+		if (tr)
+			machine_free(tr);
+		if (ev)
+			osip_event_free(ev); /* with the message */
+		else
+			osip_message_free(again);
+		free(key);
+		return false;
+	}
+	t->tr = tr;
+	t->msg = again;
+	t->lost = false;
+	t->again = false;
+	osip_transaction_set_your_instance(tr, t);
+	execute(t, ev);
+	return true;
+}
+
+static bool answer_challenge(struct txn *t, const osip_message_t *resp)
+{
+	osip_message_t *again;
+
+	if ((resp->status_code != 401 && resp->status_code != 407) ||
+	    !user->on_challenge || t->challenges >= SIP_CHALLENGES_MAX ||
+	    t->dead || (!t->ops && MSG_IS_INVITE(t->msg)))
+		return false;
+	again = user->on_challenge(t, resp);
+	if (!again)
+		return false;
+	t->challenges++;
+	return restart(t, again);
+}
+
 static void tell_response(osip_transaction_t *tr, const osip_message_t *resp)
 {
 	struct txn *t = osip_transaction_get_your_instance(tr);
 
-	if (t->answered)
+	if (t->answered || answer_challenge(t, resp))
 		return;
 	t->answered = resp->status_code >= 200;
 	if (t->ops && t->ops->on_response)

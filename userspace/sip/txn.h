@@ -27,6 +27,10 @@ struct txn_user {
 	 * transaction was released. */
 	void (*on_stray)(const osip_message_t *resp,
 			 const struct sip_path *path);
+	/* A 401 or 407 to @t: the request that is sent instead, in its place, at
+	 * most SIP_CHALLENGES_MAX times; or NULL: it is told as any answer. */
+	osip_message_t *(*on_challenge)(const struct txn *t,
+					const osip_message_t *resp);
 };
 
 /* What a client transaction tells. It may be released in each of them. */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "sip/auth.h"
 #include "sip/call.h"
+#include "sip/credentials.h"
 #include "sip/invite.h"
 #include "sip/limits.h"
 #include "sip/optag.h"
@@ -221,4 +222,5 @@ const struct txn_user uas_user = {
 	.on_new = on_new,
 	.on_request = on_request,
 	.on_stray = on_stray,
+	.on_challenge = credentials_challenged,
 };

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The gateway's own connection, for who keeps it up. */
+#include "sip/conn-internal.h"
+
+enum conn_state conns_own_state(const struct conns *cs)
+{
+	const struct conn *c = conns_own((struct conns *)cs);
+
+	if (!c)
+		return CONN_NONE;
+	return c->ready ? CONN_READY : CONN_CONNECTING;
+}
+
+int conns_open(struct conns *cs)
+{
+	struct conn *c = conns_own(cs);
+
+	return c ? 0 : conns_connect(cs, &c);
+}
+
+unsigned int conns_wait(const struct conns *cs)
+{
+	uint64_t now = transport_now();
+
+	return now < cs->not_before ? (unsigned int)(cs->not_before - now) : 0;
+}
+
+void conns_ping(struct conns *cs)
+{
+	struct conn *c = conns_own(cs);
+
+	if (c && c->ready)
+		stream_write(c->stream, "\r\n\r\n", 4);
+}
+
+uint64_t conns_heard(const struct conns *cs)
+{
+	const struct conn *c = conns_own((struct conns *)cs);
+
+	return c ? c->heard_ms : 0;
+}
+
+void conns_give_up(struct conns *cs, const char *reason)
+{
+	struct conn *c = conns_own(cs);
+
+	if (c)
+		conn_close(c, reason);
+}
