@@ -66,6 +66,35 @@ static void test_sealed(void **state)
 	free(text);
 }
 
+/*
+ * The key is the right one, and the first line good, but not that of this
+ * backup: salt, cost and nonce are under the tag too.
+ */
+static void test_other_head(void **state)
+{
+	char *text, *back;
+	bool encrypted;
+	size_t len;
+	int n = 0;
+
+	assert_int_equal(backup_seal(plain, strlen(plain), &kdf, key, &text),
+			 0);
+	for (char *p = text; *p != '\n'; p++) {
+		struct backup_kdf k;
+		char old = *p;
+
+		*p = old == '1' ? '2' : '1';
+		if (!backup_head(text, &encrypted, &k)) {
+			assert_int_equal(backup_unseal(text, key, &back, &len),
+					 -EKEYREJECTED);
+			n++;
+		}
+		*p = old;
+	}
+	assert_true(n >= 2 * (BACKUP_SALT_LEN + BACKUP_NONCE_LEN));
+	free(text);
+}
+
 /* Each character of the file, changed: refused. */
 static void test_damaged(void **state)
 {
@@ -81,7 +110,8 @@ static void test_damaged(void **state)
 
 		if (old == '\n' || old == '=')
 			continue;
-		text[i] = old == 'A' ? 'B' : 'A';
+		/* Of the last one before "=" not all bits count. */
+		text[i] = old == 'A' ? 'g' : 'A';
 		r = backup_unseal(text, key, &back, &len);
 		if (r != -EBADMSG && r != -EKEYREJECTED)
 			fail_msg("byte %zu of %s: %d", i, text, r);
@@ -229,12 +259,26 @@ static void test_folder(void **state)
 	assert_int_equal(json_array_size(list), 1);
 	assert_false(secret);
 	json_decref(list);
+	/* It may be a key in DER. */
+	put(from, "der", "0w");
+	assert_int_equal(folder_read(from, &secret, &list), 0);
+	assert_true(secret);
+	json_decref(list);
+	unlinkat(from, "der", 0);
+	put(from, "host/own.pem", PUBLIC "-----BEGIN PRIVATE KEY-----\n");
+	assert_int_equal(folder_read(from, &secret, &list), 0);
+	assert_true(secret);
+	json_decref(list);
+	unlinkat(from, "host/own.pem", 0);
 	put(from, "host/own.pem", "-----BEGIN PRIVATE KEY-----\n");
 	put(from, "empty", "");
 	assert_int_equal(folder_read(from, &secret, &list), 0);
 	assert_int_equal(json_array_size(list), 3);
 	assert_true(secret);
 	assert_true(folder_check(list));
+	assert_int_equal(symlink("../from", "to/host"), 0);
+	assert_true(folder_write(to, list) < 0);
+	unlinkat(to, "host", 0);
 	put(to, "ca.pem", "old");
 	put(to, "kept", "kept");
 	fchmodat(to, "kept", 0600, 0);
@@ -284,6 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_sealed),
+		cmocka_unit_test(test_other_head),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_key),

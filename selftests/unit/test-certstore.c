@@ -175,6 +175,15 @@ static void check_import(size_t i, int r, const char *err)
 		fail_msg("%s: another key", imports[i].file);
 }
 
+/* Whatever the umask is; that of ringfenced hides a mistake. */
+static void assert_private(const char *folder)
+{
+	struct stat st;
+
+	assert_int_equal(stat(folder, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+}
+
 static void test_import(void **state)
 {
 	char err[512];
@@ -192,6 +201,9 @@ static void test_import(void **state)
 		check_import(i, r, err);
 		certstore_delete(imports[i].kind, "new", err, sizeof(err));
 	}
+	assert_private(store);
+	assert_private(path("store/host"));
+	assert_private(path("store/others"));
 }
 
 static void test_names(void **state)
@@ -419,6 +431,7 @@ static void test_full(void **state)
 
 static int setup(void **state)
 {
+	umask(022);
 	assert_non_null(mkdtemp(dir));
 	snprintf(store, sizeof(store), "%s/store", dir);
 	if (!shell("%s %s && %s %s", MAKE_CHAINS, dir, MAKE_IMPORTS, dir))
