@@ -63,6 +63,12 @@ request_route {
 """
 
 
+# Where scripts/setup unpacks it.
+ROOT = os.environ.get("RINGFENCE_CACHE", "/var/cache/ringfence") + \
+    "/kamailio/usr"
+MODULES = ROOT + "/lib/x86_64-linux-gnu/kamailio/modules"
+
+
 class Kamailio(Trunk):
     """It listens where the gateway's proxy is."""
 
@@ -75,9 +81,10 @@ class Kamailio(Trunk):
             f.write(SERVER % (ADDRESS, algorithm, password, password))
         self.server_log = open(path + "/log", "w+")
         self.server = subprocess.Popen(
-            ["kamailio", "-f", path + "/cfg", "-DD", "-E", "-Y", path, "-P",
+            [ROOT + "/sbin/kamailio", "-L", MODULES, "-f", path + "/cfg", "-DD", "-E", "-Y", path, "-P",
              path + "/pid", "-m", "16", "-M", "8"], stdout=self.server_log,
-            stderr=subprocess.STDOUT, start_new_session=True)
+            stderr=subprocess.STDOUT, start_new_session=True,
+            env=os.environ | {"LD_LIBRARY_PATH": os.path.dirname(MODULES)})
 
     def kamailio_said(self):
         with open(self.server_log.name) as f:
