@@ -28,10 +28,15 @@
 	"sip gateway out transport tls\n"             \
 	"sip gateway out tls ca-file ca\n"            \
 	"sip gateway out tls certificate-file own\n"
-#define SUITES "AES_CM_128_HMAC_SHA1_80, AES_CM_128_HMAC_SHA1_32"
+#define SUITES                                               \
+	"AES_CM_128_HMAC_SHA1_80, AES_CM_128_HMAC_SHA1_32, " \
+	"AES_192_CM_HMAC_SHA1_80, AES_192_CM_HMAC_SHA1_32, " \
+	"AES_256_CM_HMAC_SHA1_80, AES_256_CM_HMAC_SHA1_32, ..."
 #define NAME_WORDS                                                           \
 	"a name of up to 63 letters, digits, '_', '.' and '-', that begins " \
 	"with a letter or digit"
+#define POLICY	  "media security extension secure\nsip security-policy "
+#define EXTENSION "sip extension 1 "
 
 static char *model_dir; /* of the test's own model */
 
@@ -110,7 +115,8 @@ static const struct {
 	{ "sip", "1: sip: the line is incomplete: go on with "
 		 "session-expires, min-se, call-record-file, registrar-host, "
 		 "registrar-port, outbound-proxy-host, outbound-proxy-port, "
-		 "connections, registrar, gateway, route, extension\n" },
+		 "connections, registrar, gateway, route, security-policy, "
+		 "extension\n" },
 	{ "network", "1: network: name the network\n" },
 	{ NET "network lan",
 	  "2: network lan: the line is incomplete: go on with "
@@ -237,6 +243,41 @@ static const struct {
 		  "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
 	  "5: sip gateway out tls version-max: tls13 needs a "
 	  "cipher-suite like TLS_AES_128_GCM_SHA256\n" },
+	/* Each row of what an extension may be, by policy. */
+	{ NET INNER POLICY "all-secure\n" EXTENSION "password p", "" },
+	{ NET INNER POLICY "all-secure\n" EXTENSION "security-exception true",
+	  "5: sip security-policy: directory numbers with security exception "
+	  "exist\n"
+	  "6: sip extension 1 security-exception: security exception is not "
+	  "allowed\n" },
+	{ NET INNER POLICY "all-secure\n" EXTENSION "enabled true",
+	  "6: sip extension 1: the PIN code may not be blank: give it a "
+	  "password\n" },
+	{ NET INNER POLICY "all-secure-extension-exception\n" EXTENSION
+			   "security-exception true",
+	  "" },
+	{ NET INNER POLICY "all-secure-extension-exception\n" EXTENSION
+			   "password p",
+	  "" },
+	{ NET INNER POLICY "all-secure-extension-exception\n" EXTENSION
+			   "enabled true",
+	  "6: sip extension 1: RAC is mandatory if security-exception is no: "
+	  "give it a password\n" },
+	{ NET INNER POLICY "all-secure-exception-type\n" EXTENSION "password p",
+	  "" },
+	{ NET INNER POLICY "all-secure-exception-type\n" EXTENSION
+			   "security-exception true",
+	  "5: sip security-policy: directory numbers with security exception "
+	  "exist\n"
+	  "6: sip extension 1 security-exception: security exception is not "
+	  "allowed\n" },
+	{ NET INNER POLICY "all-secure-exception-type\n" EXTENSION
+			   "enabled true",
+	  "6: sip extension 1: RAC is mandatory if security-exception is no: "
+	  "give it a password\n" },
+	{ NET INNER "sip security-policy all-secure",
+	  "4: sip security-policy: with a security policy, media security "
+	  "extension can't be unsecure\n" },
 	{ NET INNER "sip gateway in media-security secure",
 	  "4: sip gateway in media-security: media-security other "
 	  "than unsecure needs transport tls: SDES keys travel only inside "

@@ -209,6 +209,10 @@
 	X(SIP_REGISTRATIONS_LOST, "SipEp", 354, WARN, 0,                       \
 	  "registrations of before the restart are dropped: %s",               \
 	  "Extensions can't be called until they register again.")             \
+	X(SIP_POLICY_REFUSES, "SipEp", 356, WARN, 20,                          \
+	  "extension %s at %s:%u on SIP gateway %s may not register by %s",    \
+	  "It has the right password, but sip security-policy doesn't allow "  \
+	  "it; it is answered 403. See security-exception, terminal-type.")    \
 	X(SIP_REGISTRATION_DELETED, "SipEp", 355, NOTE, 0,                     \
 	  "%s ends %u registrations of extension %s",                          \
 	  "Its phones can't be called until they register again.")             \

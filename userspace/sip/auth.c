@@ -138,6 +138,8 @@ static enum verdict judge(const osip_message_t *req,
 
 	nonce = nonce_check(c->nonce, from->peer.sin_addr, now_us(),
 			    config->nonce_lifetime);
+	if (e && !e->has_password)
+		e = NULL;
 	right = digest_matches(c, e ? &e->ha1 : &nobody, req->sip_method);
 	if (!e || !right) {
 		failed(from, c, nonce != NONCE_FOREIGN);
@@ -219,9 +221,61 @@ static bool may_call(const osip_message_t *req, const struct sip_path *path,
 	return false;
 }
 
+static bool has_credentials(const osip_message_t *req)
+{
+	return osip_list_size(headers(req)) > 0;
+}
+
+/* The extension that needs none, as which somebody without credentials comes. */
+static const struct extension *open_extension(const osip_message_t *req,
+					      const struct sip_path *path)
+{
+	const char *user = MSG_IS_REGISTER(req) ? req->to->url->username
+						: req->from->url->username;
+	const struct extension *e;
+
+	if (!config || !user || has_credentials(req))
+		return NULL;
+	e = extension_find(config, user);
+	return e && policy_judge(config->policy, e,
+				 path->transport == SIP_TLS) == POLICY_OPENS
+		       ? e
+		       : NULL;
+}
+
+/* It is who it says; whether it may is the security policy's to say. */
+static bool policy_admits(const osip_message_t *req, struct sip_path *path,
+			  const char *number)
+{
+	const struct extension *e = extension_find(config, number);
+
+	if (!MSG_IS_REGISTER(req) ||
+	    policy_judge(config->policy, e, path->transport == SIP_TLS) !=
+		    POLICY_REFUSES)
+		return true;
+	notify(SIP_POLICY_REFUSES, number, inet_ntoa(path->peer.sin_addr),
+	       ntohs(path->peer.sin_port), path->gw->name,
+	       sip_transport_name(path->transport));
+	return false;
+}
+
+static bool may_go_on(const osip_message_t *req, struct sip_path *path,
+		      const char *number)
+{
+	if (policy_admits(req, path, number) &&
+	    (MSG_IS_REGISTER(req) || may_call(req, path, number)))
+		return true;
+	refuse(req, path, 403);
+	return false;
+}
+
 static bool admit_extension(const osip_message_t *req, struct sip_path *path)
 {
+	const struct extension *open = open_extension(req, path);
 	struct digest_credentials c;
+
+	if (open)
+		return may_go_on(req, path, open->number);
 
 	switch (check(req, path, &c)) {
 	case CREDENTIALS_NONE:
@@ -238,10 +292,7 @@ static bool admit_extension(const osip_message_t *req, struct sip_path *path)
 		break;
 	}
 	transport_approve(path);
-	if (MSG_IS_REGISTER(req) || may_call(req, path, c.user))
-		return true;
-	refuse(req, path, 403);
-	return false;
+	return may_go_on(req, path, c.user);
 }
 
 bool auth_admit(const osip_message_t *req, struct sip_path *path, bool in_call)
@@ -261,9 +312,14 @@ bool auth_admit(const osip_message_t *req, struct sip_path *path, bool in_call)
 	return false;
 }
 
-const struct extension *auth_extension(const osip_message_t *req)
+const struct extension *auth_extension(const osip_message_t *req,
+				       const struct sip_path *path)
 {
+	const struct extension *open = open_extension(req, path);
 	struct digest_credentials c;
+
+	if (open)
+		return open;
 
 	if (read_credentials(req, &c) != CREDENTIALS_RIGHT)
 		return NULL;

@@ -3,9 +3,12 @@
  * Who may send what at a gateway of extensions, where anybody can send: decided
  * before a request costs a transaction, and without remembering who failed.
  *
- *	REGISTER		digest credentials; else 401
- *	INVITE without To tag	likewise, of an extension that is registered from
- *				there, and as whom it calls; else 407 or 403
+ *	REGISTER		digest credentials; else 401; and the security
+ *				policy must allow it, else 403
+ *	INVITE without To tag	credentials, of an extension that is registered
+ *				from there, and as whom it calls; else 407 or 403
+ *	both of an extension	without a password that the policy lets in: no
+ *				credentials
  *	in a dialog		of a call, from the address of its leg; else 481
  *	CANCEL			of an INVITE of the same source; else 481
  *	others			from an address that something is registered from;
@@ -34,6 +37,7 @@ void auth_set_config(const struct registrar_config *cfg);
 bool auth_admit(const osip_message_t *req, struct sip_path *path, bool in_call);
 
 /* The extension that a request is of, which auth_admit() let in; else NULL. */
-const struct extension *auth_extension(const osip_message_t *req);
+const struct extension *auth_extension(const osip_message_t *req,
+				       const struct sip_path *path);
 
 #endif

@@ -23,10 +23,12 @@ static int read_algorithm(const struct lyd_node *entry, void *arg)
 static int read_extension(const struct lyd_node *entry, void *arg)
 {
 	const char *password = config_str(entry, "password");
+	const char *type = config_str(entry, "terminal-type");
+	bool exception = config_bool(entry, "security-exception");
 	struct registrar_config *r = arg;
 	struct extension *e;
 
-	if (!password || !config_bool(entry, "enabled"))
+	if ((!password && !exception) || !config_bool(entry, "enabled"))
 		return 0;
 	if (r->n_extensions == SIP_EXTENSIONS_MAX)
 		return -E2BIG;
@@ -34,7 +36,56 @@ static int read_extension(const struct lyd_node *entry, void *arg)
 	snprintf(e->number, sizeof(e->number), "%s",
 		 config_str(entry, "number"));
 	e->max_contacts = config_u32(entry, "max-contacts", 1);
+	e->exception = exception;
+	e->insecure = type && !strcmp(type, "insecure");
+	e->has_password = password;
+	if (!password)
+		return 0;
 	return digest_ha1_make(e->number, r->realm, password, &e->ha1);
+}
+
+static const char *const policies[] = {
+	[POLICY_NONE] = "none",
+	[POLICY_ALL_SECURE] = "all-secure",
+	[POLICY_EXTENSION_EXCEPTION] = "all-secure-extension-exception",
+	[POLICY_EXCEPTION_TYPE] = "all-secure-exception-type",
+};
+
+static enum security_policy read_policy(const struct lyd_node *tree)
+{
+	const char *name = config_str(tree, "sip/security-policy");
+
+	for (unsigned int i = 0; name && i < 4; i++) {
+		if (!strcmp(name, policies[i]))
+			return i;
+	}
+	return POLICY_NONE;
+}
+
+static bool may_be_insecure(enum security_policy policy,
+			    const struct extension *e)
+{
+	switch (policy) {
+	case POLICY_NONE:
+		return true;
+	case POLICY_EXTENSION_EXCEPTION:
+		return e->exception;
+	case POLICY_EXCEPTION_TYPE:
+		return e->insecure;
+	default:
+		return false;
+	}
+}
+
+/* Without a password nothing is worth TLS: such a terminal is an insecure one. */
+enum policy_verdict policy_judge(enum security_policy policy,
+				 const struct extension *e, bool by_tls)
+{
+	if (by_tls)
+		return e->has_password ? POLICY_ASKS : POLICY_REFUSES;
+	if (!may_be_insecure(policy, e))
+		return POLICY_REFUSES;
+	return e->has_password ? POLICY_ASKS : POLICY_OPENS;
 }
 
 static int compare(const void *a, const void *b)
@@ -88,6 +139,7 @@ int registrar_config_load(const struct lyd_node *tree,
 		.expires_max = READ("expires-max"),
 		.expires_default = READ("expires-default"),
 		.nonce_lifetime = READ("nonce-lifetime"),
+		.policy = read_policy(tree),
 	};
 #undef READ
 	if (ret->expires_default > ret->expires_max)

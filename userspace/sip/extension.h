@@ -16,12 +16,30 @@ struct lyd_node;
 
 struct extension {
 	char number[EXTENSION_NUMBER_MAX + 1]; /* its user name, too */
-	struct digest_ha1 ha1;
+	struct digest_ha1 ha1; /* of its password, if it has one */
+	bool has_password;
+	bool exception; /* from the security policy, if that has any */
+	bool insecure; /* its phones can't do TLS */
 	unsigned int max_contacts;
 };
 
-/* "sip registrar" and those extensions that are enabled and have a password. */
+enum security_policy {
+	POLICY_NONE,
+	POLICY_ALL_SECURE,
+	POLICY_EXTENSION_EXCEPTION,
+	POLICY_EXCEPTION_TYPE,
+};
+
+/* What a security policy says of a registration. */
+enum policy_verdict {
+	POLICY_REFUSES,
+	POLICY_ASKS, /* for the password */
+	POLICY_OPENS, /* to whoever says the number */
+};
+
+/* "sip registrar" and those extensions that are enabled and can register. */
 struct registrar_config {
+	enum security_policy policy;
 	char realm[DIGEST_REALM_MAX];
 	enum digest_algorithm algorithm[DIGEST_NR]; /* the most wanted first */
 	unsigned int n_algorithms;
@@ -40,5 +58,12 @@ void registrar_config_clear(struct registrar_config *r); /* wipes */
 /* NULL: none that can register. */
 const struct extension *extension_find(const struct registrar_config *r,
 				       const char *number);
+
+/**
+ * policy_judge() - may an extension register, and how?
+ * @by_tls: it comes so
+ */
+enum policy_verdict policy_judge(enum security_policy policy,
+				 const struct extension *e, bool by_tls);
 
 #endif

@@ -363,7 +363,7 @@ void registrar_received(const osip_message_t *req, struct sip_path *path)
 {
 	struct request r = {
 		.msg = req,
-		.extension = auth_extension(req),
+		.extension = auth_extension(req, path),
 		.where = *path,
 	};
 
