@@ -282,7 +282,7 @@ static const struct {
 	  "candidate\nall\nlog\nnetwork\nmedia\nsip\ncertificate\nguard\n"
 	  "control\n" },
 	{ "complete -s /nonexistent config show all media",
-	  "idle-timeout\nhold-timeout\n" },
+	  "idle-timeout\nhold-timeout\nsecurity\n" },
 	{ "complete config commit", "confirmed\ncomment\n" },
 	{ "complete config commit confirmed", "" },
 	{ "complete config commit confirmed 5", "confirmed\ncomment\n" },
