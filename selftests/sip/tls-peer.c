@@ -102,11 +102,11 @@ static int suite_tag(const char *body)
 {
 	for (const char *at = strstr(body, "a=crypto:"); at;
 	     at = strstr(at + 1, "a=crypto:")) {
-		int tag = 0;
+		char *name;
+		long tag = strtol(at + strlen("a=crypto:"), &name, 10);
 
-		if (sscanf(at, "a=crypto:%d " SUITE, &tag) == 1 &&
-		    !strncmp(strchr(at, ' ') + 1, SUITE " ", sizeof(SUITE)))
-			return tag;
+		if (!strncmp(name, " " SUITE " ", strlen(" " SUITE " ")))
+			return (int)tag;
 	}
 	return 1;
 }
@@ -182,7 +182,7 @@ static size_t take(WOLFSSL *ssl, char *buf, size_t len)
 			break;
 		length = header(buf + at, "Content-Length");
 		size = (size_t)(end + 4 - (buf + at)) +
-		       (size_t)(length ? atoi(length) : 0);
+		       (size_t)(length ? strtol(length, NULL, 10) : 0);
 		if (at + size > len)
 			break;
 		next = buf[at + size];
@@ -297,7 +297,7 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	own.sin_family = AF_INET;
-	own.sin_port = htons((uint16_t)atoi(argv[3]));
+	own.sin_port = htons((uint16_t)strtol(argv[3], NULL, 10));
 	if (inet_pton(AF_INET, argv[2], &own.sin_addr) != 1)
 		die(argv[2]);
 	wolfSSL_Init();
@@ -305,7 +305,7 @@ int main(int argc, char **argv)
 			    : wolfTLSv1_3_server_method(),
 		     argv[4]);
 	if (client)
-		return connect_often(atoi(argv[5]), argv[6]);
+		return connect_often((int)strtol(argv[5], NULL, 10), argv[6]);
 	if (!strcmp(argv[1], "uas"))
 		uas();
 	accept_all();
