@@ -20,6 +20,7 @@ import contextlib
 import csv
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -298,6 +299,16 @@ class Kamailio:
                 K_OFFER if keys else '', ';transport=tls' if tls else ''),
             more=K_ANSWER if keys else '')
 
+    def wait(self, proc, table):
+        """Until it listens, by TLS if it will; then a moment more."""
+        end = time.monotonic() + 30
+        while not re.search(': 0101007F:13C4 |: 0102007F:13C5 ',
+                            pathlib.Path(table).read_text()):
+            if proc.poll() is not None or time.monotonic() > end:
+                sys.exit((self.folder / 'kamailio.log').read_text())
+            time.sleep(0.1)
+        time.sleep(2)
+
     @contextlib.contextmanager
     def run(self, case):
         conf = self.folder / 'kamailio.cfg'
@@ -319,9 +330,8 @@ class Kamailio:
                 ['kamailio', '-DD', '-f', conf, '-P', pid_file, '-m', '512',
                  '-M', '16', '-x', 'tlsf', '-X', 'tlsf', '-Y', self.folder],
                 log=self.folder / 'kamailio.log'))
-            time.sleep(3)
-            if proc.poll() is not None:
-                sys.exit((self.folder / 'kamailio.log').read_text())
+            self.wait(proc, '/proc/net/tcp' if case not in (
+                'udp-udp', 'register', 'memory') else '/proc/net/udp')
             yield tree(proc.pid) + [p for o in others for p in tree(o.pid)]
 
 

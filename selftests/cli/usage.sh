@@ -12,7 +12,7 @@ B="b local 192.0.2.1:20000 peer 192.0.2.2:4000"
 SRTP="suite AES_CM_128_HMAC_SHA1_80"
 
 # Commands and options.
-says 2 'add one of: session, config, call, gateway, certificate, registration, keylog, backup, log, netns, rules, ban, trust, limit, stats, monitor, top, status, version, help'
+says 2 'add one of: session, config, call, gateway, certificate, registration, extension, policy, keylog, backup, log, netns, rules, ban, trust, limit, stats, monitor, top, status, version, help'
 says 2 'unknown command "sess"; there are: session, config,' sess list
 says 2 'add one of: show, set' netns
 says 2 'add one of: show, set, del, diff, commit, confirm, rollback, history,' config

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Security policies: every row of what a registration gets, over UDP and TLS."""
 
+import json
 import os
 import sys
 
@@ -111,9 +112,21 @@ def goes_on(t):
     call.bye()
     p.try_register(403)
     check(len(registrations(t)) == 1, "a refusal ends nothing")
-    cli(t, "registration", "delete", "1001")
+    check(json.loads(cli(t, "-j", "policy", "show")) ==
+          {"policy": ALL, "against-policy": 1}, "seen")
+    lines = cli(t, "policy", "show").splitlines()
+    check(lines[0] == "policy all-secure, contacts against it 1" and
+          lines[2].split() == ["1001", "no", "secure", "no", "password", "1",
+                               "1"], lines)
+    cli(t, "extension", "unregister", "1001")
     check(registrations(t) == [], "but an operator can")
     p.try_register(403)
+    check(cli(t, "policy", "show") ==
+          "policy all-secure, contacts against it 0\n", "none is left")
+    check([(e["extension"], e["plain"], e["tls"], e["contacts"]) for e in
+           json.loads(cli(t, "-j", "extension", "list"))] ==
+          [("1001", "no", "password", 0), ("1002", "no", "password", 0)],
+          "extensions")
 
 
 def open_door(t):

@@ -255,7 +255,7 @@ static const struct {
 } completions[] = {
 	{ "complete", "-j\n-n\n-s\n-c\n-b\n-"
 		      "force\nsession\nconfig\ncall\ngateway\ncertificate\n"
-		      "registration\nkeylog\nbackup\nlog\n"
+		      "registration\nextension\npolicy\nkeylog\nbackup\nlog\n"
 		      "netns\nrules\nban\ntrust\nlimit\n"
 		      "stats\nmonitor\ntop\nstatus\nversion\nhelp\n" },
 	{ "complete session", "add\nset\ndel\nlist\nshow\n" },
@@ -358,11 +358,13 @@ static void test_complete_is_hidden(void **state)
 {
 	expect("help", 0, NULL);
 	assert_null(strstr(out, "complete"));
-	expect_refused("nonsense", "there are: session, config, call, gateway, "
-				   "certificate, registration, keylog, backup, "
-				   "log, netns, "
-				   "rules, ban, trust, limit, stats,"
-				   " monitor, top, status, version, help\n");
+	expect_refused(
+		"nonsense",
+		"there are: session, config, call, gateway, "
+		"certificate, registration, extension, policy, keylog, backup, "
+		"log, netns, "
+		"rules, ban, trust, limit, stats,"
+		" monitor, top, status, version, help\n");
 }
 
 int main(void)

@@ -60,6 +60,7 @@ static int end_call(uint32_t number, const char *who)
 
 static const struct api_sip sip = {
 	.gateways = json_array,
+	.extensions = json_object,
 	.calls = json_array,
 	.call = one_call,
 	.hang_up = end_call,
@@ -203,6 +204,7 @@ static const struct {
 	  "",
 	  { 403, 403, 200, 200 } },
 	{ "GET", "/gateways", "", { 403, 200, 200, 200 } },
+	{ "GET", "/extensions", "", { 403, 200, 200, 200 } },
 	{ "GET", "/calls", "", { 403, 200, 200, 200 } },
 	{ "GET", "/calls?id=7", "", { 403, 200, 200, 200 } },
 	{ "DELETE", "/calls?id=7", "", { 403, 403, 200, 200 } },

@@ -42,6 +42,7 @@ static const struct {
 	{ "GET", "/calls", CONFIG_ROLE_READ_ONLY, api_calls },
 	{ "DELETE", "/calls", CONFIG_ROLE_OPERATOR, api_call_hang_up },
 	{ "GET", "/gateways", CONFIG_ROLE_READ_ONLY, api_gateways },
+	{ "GET", "/extensions", CONFIG_ROLE_READ_ONLY, api_extensions },
 	{ "GET", "/state", CONFIG_ROLE_READ_ONLY, api_overview },
 	{ "GET", "/registrations", CONFIG_ROLE_READ_ONLY, api_registrations },
 	{ "DELETE", "/registrations", CONFIG_ROLE_OPERATOR,

@@ -35,6 +35,7 @@
  *	GET	/calls			with id=NUMBER one, with counters
  *	DELETE	/calls			id=NUMBER: hang up
  *	GET	/gateways		of SIP
+ *	GET	/extensions		likewise, and the security policy
  *	GET	/state			what to be warned of: key log, clock
  *	POST	/keylog			{"seconds": N}
  *	DELETE	/keylog
@@ -87,6 +88,7 @@ void api_keylog_exit(void);
 /* The SIP module, of which this package knows no more. */
 struct api_sip {
 	json_t *(*gateways)(void); /* these return new references */
+	json_t *(*extensions)(void); /* an object, with the policy */
 	json_t *(*calls)(void);
 	json_t *(*call)(uint32_t number); /* NULL: there is none */
 	int (*hang_up)(uint32_t number, const char *who); /* 0 or -ENOENT */

@@ -62,6 +62,7 @@ void api_registration_end(struct call *c, struct api_reply *ret);
 
 /* sip.c */
 void api_gateways(struct call *c, struct api_reply *ret);
+void api_extensions(struct call *c, struct api_reply *ret);
 void api_calls(struct call *c, struct api_reply *ret);
 void api_call_hang_up(struct call *c, struct api_reply *ret);
 

@@ -202,6 +202,7 @@ static void manage_exit(void)
 
 static const struct api_sip sip = {
 	.gateways = report_gateways,
+	.extensions = report_extensions,
 	.calls = report_calls,
 	.call = report_call,
 	.hang_up = report_hang_up,

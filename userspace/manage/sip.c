@@ -23,6 +23,12 @@ void api_gateways(struct call *c, struct api_reply *ret)
 			     sip ? sip->gateways() : json_array()));
 }
 
+void api_extensions(struct call *c, struct api_reply *ret)
+{
+	reply_json(ret, 200,
+		   sip ? sip->extensions() : json_pack("{s:[]}", "extensions"));
+}
+
 /* id=NUMBER of the query; 0: there is none, or another */
 static uint32_t read_id(const struct call *c)
 {

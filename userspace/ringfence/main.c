@@ -200,6 +200,27 @@ static const struct command keylog_commands[] = {
 	{ 0 },
 };
 
+static const struct command extension_commands[] = {
+	{ .name = "list",
+	  .args = "",
+	  .help = "a line for each extension that can register, and how",
+	  .run = cmd_extension_list },
+	{ .name = "unregister",
+	  .args = "EXTENSION",
+	  .help = "as registration delete",
+	  .run = cmd_registration_delete,
+	  .complete = complete_registration },
+	{ 0 },
+};
+
+static const struct command policy_commands[] = {
+	{ .name = "show",
+	  .args = "",
+	  .help = "the security policy, and who is registered against it",
+	  .run = cmd_policy_show },
+	{ 0 },
+};
+
 static const struct command registration_commands[] = {
 	{ .name = "list",
 	  .args = "",
@@ -347,6 +368,8 @@ static const struct command commands[] = {
 	{ .name = "gateway", .sub = gateway_commands },
 	{ .name = "certificate", .sub = certificate_commands },
 	{ .name = "registration", .sub = registration_commands },
+	{ .name = "extension", .sub = extension_commands },
+	{ .name = "policy", .sub = policy_commands },
 	{ .name = "keylog", .sub = keylog_commands },
 	{ .name = "backup", .sub = backup_commands },
 	{ .name = "log", .sub = log_commands },

@@ -62,6 +62,11 @@ static enum security_policy read_policy(const struct lyd_node *tree)
 	return POLICY_NONE;
 }
 
+const char *policy_name(enum security_policy policy)
+{
+	return policies[policy];
+}
+
 static bool may_be_insecure(enum security_policy policy,
 			    const struct extension *e)
 {

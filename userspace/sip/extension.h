@@ -59,6 +59,8 @@ void registrar_config_clear(struct registrar_config *r); /* wipes */
 const struct extension *extension_find(const struct registrar_config *r,
 				       const char *number);
 
+const char *policy_name(enum security_policy policy); /* as configured */
+
 /**
  * policy_judge() - may an extension register, and how?
  * @by_tls: it comes so

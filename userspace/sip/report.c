@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "sip/binding.h"
 #include "sip/call.h"
 #include "sip/link.h"
 #include "sip/options.h"
@@ -57,6 +58,60 @@ json_t *report_gateways(void)
 	for (unsigned int i = 0; config && i < config->n_gateways; i++)
 		json_array_append_new(list, json_gateway(config->gateway[i]));
 	return list;
+}
+
+/* How many contacts it has, and how many that the policy has no place for. */
+static void count_contacts(const struct extension *e, json_int_t *n,
+			   json_int_t *against)
+{
+	const struct aor *aor = aor_find(e->number);
+	const struct binding *b;
+
+	*n = *against = 0;
+	if (!aor)
+		return;
+	TAILQ_FOREACH(b, &aor->bindings, entry) {
+		(*n)++;
+		*against += policy_judge(config->registrar.policy, e,
+					 b->where.transport == SIP_TLS) ==
+			    POLICY_REFUSES;
+	}
+}
+
+static const char *verdict(const struct extension *e, bool by_tls)
+{
+	switch (policy_judge(config->registrar.policy, e, by_tls)) {
+	case POLICY_ASKS:
+		return "password";
+	case POLICY_OPENS:
+		return "open";
+	default:
+		return "no";
+	}
+}
+
+static json_t *json_extension(const struct extension *e)
+{
+	json_int_t n, against;
+
+	count_contacts(e, &n, &against);
+	return json_pack("{s:s, s:b, s:s, s:s, s:s, s:I, s:I}", "extension",
+			 e->number, "security-exception", e->exception,
+			 "terminal-type", e->insecure ? "insecure" : "secure",
+			 "plain", verdict(e, false), "tls", verdict(e, true),
+			 "contacts", n, "against-policy", against);
+}
+
+json_t *report_extensions(void)
+{
+	const struct registrar_config *r = config ? &config->registrar : NULL;
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; r && i < r->n_extensions; i++)
+		json_array_append_new(list, json_extension(&r->extension[i]));
+	return json_pack("{s:s, s:o}", "policy",
+			 policy_name(r ? r->policy : POLICY_NONE), "extensions",
+			 list);
 }
 
 static void add(const struct call *c, void *arg)

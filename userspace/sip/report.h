@@ -11,6 +11,7 @@ struct sip_config;
 void report_set_config(const struct sip_config *cfg); /* that runs, or NULL */
 
 json_t *report_gateways(void); /* an array */
+json_t *report_extensions(void); /* an object: policy, extensions */
 json_t *report_calls(void); /* an array, without the media's counters */
 json_t *report_call(uint32_t number); /* NULL: there is none */
 /* End it as if both had hung up. @who: for the record. -ENOENT: none. */
