@@ -36,7 +36,7 @@ static void check_ours(const char *text, bool secure)
 	int n;
 
 	require(!sdp_parse(text, strlen(text), &sdp, &why));
-	n = sdp_find_audio(sdp, secure, &why);
+	n = sdp_find_audio(sdp, secure ? MEDIA_SECURE : MEDIA_UNSECURE, &why);
 	require(n >= 0);
 	require(!sdp_get_peer(sdp, n, local, &peer, &why));
 	require(!peer.held && peer.addr.s_addr == htonl(0xc6336401) &&
@@ -68,7 +68,7 @@ static void relay(const char *body, size_t len, bool secure)
 		check_refusal(&why);
 		return;
 	}
-	n = sdp_find_audio(sdp, secure, &why);
+	n = sdp_find_audio(sdp, secure ? MEDIA_SECURE : MEDIA_UNSECURE, &why);
 	err = n < 0 ? n : sdp_get_peer(sdp, n, local, &peer, &why);
 	if (!err) {
 		sdp_get_shape(sdp, &shape);

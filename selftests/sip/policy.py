@@ -154,6 +154,10 @@ def open_door(t):
 
 def refused(t):
     """what a policy has no place for is refused, and told"""
+    cli(t, "config", "set", "media", "security", "extension", "secure")
+    check("gateway phones media-security: media security of its class needs "
+          "transport tls" in cli(t, "config", "commit", ok=False), "plain SIP")
+    cli(t, "config", "discard")
     commit(t, "set media security extension secure",
            "set sip gateway phones media-security unsecure",
            "del sip extension 1004",

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "media/own-addr.h"
 #include "media/sdp.h"
 
 /* Stands in for the machine's: 198.18.0.1/24, and an IPv6 address. */
@@ -69,7 +70,7 @@ static int relay(const char *body, size_t len, bool secure, const char *local,
 	err = sdp_parse(body, len, &sdp, why);
 	if (err)
 		return err;
-	n = sdp_find_audio(sdp, secure, why);
+	n = sdp_find_audio(sdp, secure ? MEDIA_SECURE : MEDIA_UNSECURE, why);
 	err = n < 0 ? n : sdp_get_peer(sdp, n, here, &peer, why);
 	if (!err) {
 		sdp_get_shape(sdp, &shape);
@@ -396,6 +397,7 @@ static void test_no_interfaces(void **state)
 {
 	static const char in[] = START AUDIO;
 
+	own_addr_exit();
 	no_interfaces = true;
 	refuse_bytes(in, strlen(in), 488, "of this gateway's networks");
 	no_interfaces = false;

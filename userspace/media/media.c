@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "media/backend.h"
 #include "media/call.h"
+#include "media/own-addr.h"
 
 /* The calls with a session, by its id; at most RINGFENCE_MAX_SESSIONS. */
 static void *calls;
@@ -195,6 +196,7 @@ void media_exit(void)
 	if (backend)
 		backend->close();
 	backend = NULL;
+	own_addr_exit();
 }
 
 static bool suites_ok(const enum ringfence_suite *suite, unsigned int n)

@@ -2,35 +2,11 @@
 /* The address that a peer wants its media at, and which it may not be. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "media/own-addr.h"
 #include "media/sdp-parse.h"
-
-/* Is it an address of this machine, or the broadcast address of its networks? */
-static bool is_ours(struct in_addr addr)
-{
-	const struct sockaddr_in *a, *b;
-	struct ifaddrs *list, *i;
-	bool ours = false;
-
-	if (getifaddrs(&list))
-		return true; /* can't tell: don't send there */
-	for (i = list; i && !ours; i = i->ifa_next) {
-		a = (const struct sockaddr_in *)i->ifa_addr;
-		if (!a || a->sin_family != AF_INET)
-			continue;
-		b = i->ifa_flags & IFF_BROADCAST
-			    ? (const struct sockaddr_in *)i->ifa_broadaddr
-			    : NULL;
-		ours = a->sin_addr.s_addr == addr.s_addr ||
-		       (b && b->sin_addr.s_addr == addr.s_addr);
-	}
-	freeifaddrs(list);
-	return ours;
-}
 
 static bool is_loopback(struct in_addr addr)
 {
@@ -51,7 +27,7 @@ static int check_addr(struct in_addr addr, struct in_addr local,
 		what = "no unicast address";
 	else if (is_loopback(addr) && !is_loopback(local))
 		what = "a loopback address";
-	else if (!is_loopback(addr) && is_ours(addr))
+	else if (!is_loopback(addr) && own_addr(addr))
 		what = "an address of this gateway's networks";
 	if (!what)
 		return 0;

@@ -83,6 +83,24 @@ static int sip_init(void)
 	return ret;
 }
 
+/* Of media/, which else is read for new calls alone. */
+static bool security_differs(const struct lyd_node *old,
+			     const struct lyd_node *tree)
+{
+	static const char *const paths[] = { "media/security/extension",
+					     "media/security/route",
+					     "media/security/intermgw" };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		const char *a = config_str(old, paths[i]);
+		const char *b = config_str(tree, paths[i]);
+
+		if (!a || !b || strcmp(a, b) != 0)
+			return true;
+	}
+	return false;
+}
+
 static int sip_prepare(const struct lyd_node *old, const struct lyd_node *tree,
 		       struct config_error *err)
 {
@@ -90,7 +108,8 @@ static int sip_prepare(const struct lyd_node *old, const struct lyd_node *tree,
 	int ret;
 
 	if (running && !config_differs(old, tree, "network") &&
-	    !config_differs(old, tree, "sip")) {
+	    !config_differs(old, tree, "sip") &&
+	    !security_differs(old, tree)) {
 		sip_config_timeouts(tree, &prepared_timeouts);
 		return 0;
 	}
