@@ -187,6 +187,13 @@
 	  "SIP gateway %s is down: %s:%u left %u OPTIONS unanswered",          \
 	  "Calls go by other routes while there are some. See "                \
 	  "options-interval of the gateway.")                                  \
+	X(SIP_ADDRESS_GONE, "SipEp", 345, WARN, 20,                            \
+	  "address %s of SIP gateway %s is not on this machine",               \
+	  "It is listened on when it comes. Until then calls go by other "     \
+	  "routes while there are some.")                                      \
+	X(SIP_ADDRESS_THERE, "SipEp", 346, INFO, 20,                           \
+	  "address %s of SIP gateway %s is there",                             \
+	  "Calls are routed to it again.")                                     \
 	X(SIP_GATEWAY_UP, "SipEp", 344, INFO, 0,                               \
 	  "SIP gateway %s is up: %s:%u answers OPTIONS again",                 \
 	  "Calls are routed to it again.")                                     \

@@ -74,7 +74,7 @@ struct gateway *route_find(const struct sip_config *cfg,
 		bool down = *at >= cfg->n_routes;
 		const struct route *r = &cfg->route[(*at)++ % cfg->n_routes];
 
-		if (r->from == from && r->to->down == down &&
+		if (r->from == from && (r->to->down || r->to->absent) == down &&
 		    route_matches(r, called))
 			return r->to;
 	}

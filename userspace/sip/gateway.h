@@ -60,6 +60,7 @@ struct gateway {
 	unsigned int options_failures; /* unanswered in a row: it is down */
 	struct probe *probe; /* options.c's; NULL: it is not watched */
 	bool down; /* by what the probe has found */
+	bool absent; /* its own address isn't on this machine; see networks.h */
 	struct sockets *sockets; /* transport.c's; NULL before they are open */
 };
 
@@ -140,7 +141,7 @@ struct gateway *gateway_find(const struct sip_config *cfg, const char *name);
  * @called: user part of the Request-URI
  * @at: where to begin, 0 at first; then where the search may go on
  *
- * Gateways that are down come after all that are not.
+ * Gateways that are down, or absent, come after all that are not.
  *
  * Return: NULL: no route matches
  */

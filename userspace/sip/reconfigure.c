@@ -152,7 +152,7 @@ int reconfigure_prepare(const struct sip_config *running,
 		s->old = find_old(running, fresh, gw);
 		s->drop = s->old && other_terms(s->old, gw, old, tree);
 		if (!s->old || !same_place(s->old, gw))
-			ret = transport_open(gw, err, tree);
+			ret = transport_open(gw, false, err, tree);
 		if (ret < 0)
 			return ret;
 	}
@@ -166,7 +166,7 @@ static void become(struct gateway *old, struct gateway *gw, bool drop)
 	struct tls_ctx *tls = old->tls;
 	struct probe *probe = old->probe;
 	struct link *link = old->link;
-	bool down = old->down;
+	bool down = old->down, absent = old->absent;
 
 	if (drop || gw->sockets)
 		transport_drop(old, "the configuration has changed");
@@ -180,6 +180,7 @@ static void become(struct gateway *old, struct gateway *gw, bool drop)
 	old->link = link;
 	old->probe = probe;
 	old->down = down;
+	old->absent = absent;
 	transport_move(old);
 	/* Connections hold their own reference. */
 	tls_ctx_free(tls);

@@ -42,7 +42,8 @@ static json_t *json_gateway(const struct gateway *gw)
 	calls_each(count, &n);
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:s}", "name",
 			 gw->name, "state",
-			 gw->down    ? "down"
+			 gw->absent  ? "no-address"
+			 : gw->down  ? "down"
 			 : gw->probe ? "up"
 				     : "unwatched",
 			 "transport", sip_transport_name(gw->transport),

@@ -19,6 +19,7 @@
 #include "sip/gateway.h"
 #include "sip/invite.h"
 #include "sip/link.h"
+#include "sip/networks.h"
 #include "sip/options.h"
 #include "sip/record.h"
 #include "sip/reconfigure.h"
@@ -80,6 +81,8 @@ static int sip_init(void)
 		ret = reconfigure_init();
 	if (!ret)
 		ret = registrar_init();
+	if (!ret)
+		ret = networks_init();
 	return ret;
 }
 
@@ -108,8 +111,7 @@ static int sip_prepare(const struct lyd_node *old, const struct lyd_node *tree,
 	int ret;
 
 	if (running && !config_differs(old, tree, "network") &&
-	    !config_differs(old, tree, "sip") &&
-	    !security_differs(old, tree)) {
+	    !config_differs(old, tree, "sip") && !security_differs(old, tree)) {
 		sip_config_timeouts(tree, &prepared_timeouts);
 		return 0;
 	}
@@ -117,7 +119,7 @@ static int sip_prepare(const struct lyd_node *old, const struct lyd_node *tree,
 	if (!ret && running)
 		ret = reconfigure_prepare(running, cfg, old, tree, err);
 	for (unsigned int i = 0; !ret && !running && i < cfg->n_gateways; i++)
-		ret = transport_open(cfg->gateway[i], err, tree);
+		ret = transport_open(cfg->gateway[i], true, err, tree);
 	if (ret < 0) {
 		sip_config_free(cfg);
 		return ret;
@@ -154,6 +156,7 @@ static void sip_commit(void)
 	}
 	running = prepared;
 	report_set_config(running);
+	networks_set_config(running);
 	prepared = NULL;
 	for (unsigned int i = 0; i < running->n_gateways; i++) {
 		options_watch(running->gateway[i]);
@@ -190,6 +193,7 @@ static void sip_renew(const struct lyd_node *tree)
 
 static void sip_exit(void)
 {
+	networks_exit();
 	registrar_exit();
 	register_exit();
 	calls_exit();

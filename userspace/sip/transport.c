@@ -218,13 +218,15 @@ static void on_accept_error(struct evconnlistener *l, void *arg)
 	notify(SIP_NO_ACCEPT, s->gw->name, strerror(err));
 }
 
-static int open_socket(const struct sockaddr_in *local, int type)
+static int open_socket(const struct sockaddr_in *local, int type, bool wait)
 {
 	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int one = 1, size = SIP_UDP_BUFFER, err;
 
 	if (fd < 0)
 		return -errno;
+	if (wait)
+		setsockopt(fd, SOL_IP, IP_FREEBIND, &one, sizeof(one));
 	if (type == SOCK_STREAM)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	else /* with CAP_NET_ADMIN beyond rmem_max; else less will do */
@@ -237,14 +239,14 @@ static int open_socket(const struct sockaddr_in *local, int type)
 	return err;
 }
 
-static int sockets_open(struct sockets *s)
+static int sockets_open(struct sockets *s, bool wait)
 {
 	struct event_base *base = loop_base();
 	struct gateway *gw = s->gw;
 	int ret;
 
 	if (gw->transport != SIP_TLS) {
-		s->udp = open_socket(&gw->local, SOCK_DGRAM);
+		s->udp = open_socket(&gw->local, SOCK_DGRAM, wait);
 		if (s->udp < 0)
 			return s->udp;
 		s->udp_event = event_new(base, s->udp, EV_READ | EV_PERSIST,
@@ -252,7 +254,7 @@ static int sockets_open(struct sockets *s)
 		if (!s->udp_event)
 			return -ENOMEM;
 	}
-	s->stream = open_socket(&gw->local, SOCK_STREAM);
+	s->stream = open_socket(&gw->local, SOCK_STREAM, wait);
 	if (s->stream < 0)
 		return s->stream;
 	ret = conns_new(gw, &s->conns);
@@ -281,7 +283,7 @@ static void sockets_free(struct sockets *s)
 	free(s);
 }
 
-int transport_open(struct gateway *gw, struct config_error *err,
+int transport_open(struct gateway *gw, bool wait, struct config_error *err,
 		   const struct lyd_node *tree)
 {
 	struct sockets *s = calloc(1, sizeof(*s));
@@ -292,7 +294,7 @@ int transport_open(struct gateway *gw, struct config_error *err,
 	s->gw = gw;
 	s->udp = -1;
 	s->stream = -1;
-	ret = sockets_open(s);
+	ret = sockets_open(s, wait);
 	if (ret < 0) {
 		sockets_free(s);
 		return config_fail(err, tree, "sip",

@@ -36,8 +36,11 @@ struct transport_user {
 int transport_init(const struct transport_user *user); /* 0 or -errno */
 void transport_exit(void); /* after transport_close() of each gateway */
 
-/* Bind @gw's sockets, and start to read from them. */
-int transport_open(struct gateway *gw, struct config_error *err,
+/*
+ * Bind @gw's sockets, and start to read from them. @wait: its address may come
+ * later.
+ */
+int transport_open(struct gateway *gw, bool wait, struct config_error *err,
 		   const struct lyd_node *tree);
 void transport_start(struct gateway *gw);
 void transport_close(struct gateway *gw);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Follows the addresses that gateways listen on. One that goes takes no socket
+ * along: when it comes back, or comes after the daemon has started, it is listened
+ * on. Until then calls go by other routes while there are some.
+ */
+#ifndef SIP_NETWORKS_H
+#define SIP_NETWORKS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+struct sip_config;
+
+int networks_init(void); /* 0 or -errno */
+void networks_exit(void);
+void networks_set_config(const struct sip_config *cfg); /* that runs, or NULL */
+
+/* Can it be bound to now? */
+bool networks_have(struct in_addr addr);
+
+#endif
