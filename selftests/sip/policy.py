@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Security policies: every row of what a registration gets, over UDP and TLS."""
 
+import hashlib
 import json
 import os
 import sys
@@ -91,7 +92,7 @@ def policy_test(policy):
                                       6000 + int(number) % 100).challenged()
             wrong.send(wrong.register_text(authorization=wrong.authorize(
                 password="wrong")))
-            wrong.expect(401)
+            wrong.expect(200 if row[4] == OPEN else 401)
         said = t.gw.said()
         for number, row in rows.items():
             told = "SipEp 356: extension %s at" % number in said
@@ -112,8 +113,10 @@ def goes_on(t):
     call.bye()
     p.try_register(403)
     check(len(registrations(t)) == 1, "a refusal ends nothing")
-    check(json.loads(cli(t, "-j", "policy", "show")) ==
-          {"policy": ALL, "against-policy": 1}, "seen")
+    seen = json.loads(cli(t, "-j", "policy", "show"))
+    check(seen["policy"] == ALL and [
+        e["extension"] for e in seen["extensions"] if e["against-policy"]] ==
+        ["1001"], seen)
     lines = cli(t, "policy", "show").splitlines()
     check(lines[0] == "policy all-secure, contacts against it 1" and
           lines[2].split() == ["1001", "no", "secure", "no", "password", "1",
@@ -127,6 +130,28 @@ def goes_on(t):
            json.loads(cli(t, "-j", "extension", "list"))] ==
           [("1001", "no", "password", 0), ("1002", "no", "password", 0)],
           "extensions")
+
+
+def call_challenge(t):
+    q = t.phone("1002", "127.0.1.4")
+    q.send(q.register_text())
+    return q.expect(401)
+
+
+def no_password(t):
+    """by TLS, one without a password is like one that doesn't exist"""
+    t.again(config(NONE, {"2000": ROWS[0]}))
+    p = tls_phone(t, "2000")
+    c = p.challenged()
+    # As if the hash of its password were empty.
+    digest = hashlib.sha256(":".join(
+        ("", c["nonce"], "00000001", "cc", "auth",
+         hashlib.sha256(b"REGISTER:" + p.uri.encode()).hexdigest())
+    ).encode()).hexdigest()
+    p.send(p.register_text(authorization=p.authorize(
+        cnonce='"cc"', response='"%s"' % digest)))
+    p.expect(401)
+    check("extension 2000 from 127.0.1.2" in t.gw.said(), "told")
 
 
 def open_door(t):
@@ -145,6 +170,18 @@ def open_door(t):
     other = PhoneCall(q, t.trunk, "5551")
     other.a.send(other.text())
     other.reject(403)
+    # An address that anybody could give isn't trusted.
+    check("trust 127.0.1.2" not in t.gw.said(), "no trust")
+    # Who has the number's old password yet gets in, too.
+    p.challenge, p.count = challenges(call_challenge(t))["SHA-256"], 0
+    p.send(p.register_text(authorization=p.authorize(password="old")))
+    p.expect(200)
+    check("failed-digest" not in t.gw.said(), "no offence")
+    # It ends when the number gets a password, whatever the policy.
+    check(registrations(t)[0]["open"] is True, "open")
+    commit(t, "set sip extension 3000 password new")
+    check(registrations(t) == [], "nothing a stranger has set is left")
+    commit(t, "del sip extension 3000 password")
     # Nor as somebody else, who has a password.
     p.name = "1001"
     call = PhoneCall(p, t.trunk, "5551")
@@ -177,5 +214,5 @@ if __name__ == "__main__":
     own_namespace()
     certificates()
     run([policy_test(p) for p in (NONE, ALL, EXCEPTION, TYPE)] +
-        [goes_on, open_door, refused],
+        [goes_on, no_password, open_door, refused],
         lambda test: Context(TLS.format(dir=DIR.name)))

@@ -77,9 +77,7 @@ int cmd_policy_show(struct cli *cli, struct words *w)
 	for (size_t i = 0; i < json_array_size(list); i++)
 		against += number_of(json_array_get(list, i), "against-policy");
 	if (cli->json) {
-		print_json(json_pack("{s:O, s:I}", "policy",
-				     json_object_get(answer, "policy"),
-				     "against-policy", against));
+		print_json(json_incref(answer));
 	} else {
 		printf("policy %s, contacts against it %" JSON_INTEGER_FORMAT
 		       "\n",

@@ -221,12 +221,10 @@ static bool may_call(const osip_message_t *req, const struct sip_path *path,
 	return false;
 }
 
-static bool has_credentials(const osip_message_t *req)
-{
-	return osip_list_size(headers(req)) > 0;
-}
-
-/* The extension that needs none, as which somebody without credentials comes. */
+/*
+ * The extension that needs no credentials, as which somebody comes. Those that he
+ * has may be of a password that it had; nobody looks at them.
+ */
 static const struct extension *open_extension(const osip_message_t *req,
 					      const struct sip_path *path)
 {
@@ -234,7 +232,7 @@ static const struct extension *open_extension(const osip_message_t *req,
 						: req->from->url->username;
 	const struct extension *e;
 
-	if (!config || !user || has_credentials(req))
+	if (!config || !user)
 		return NULL;
 	e = extension_find(config, user);
 	return e && policy_judge(config->policy, e,

@@ -249,9 +249,11 @@ static struct binding *clone(const struct binding *from)
 	for (; b->n_path < from->n_path; b->n_path++)
 		b->path[b->n_path] = copy(from->path[b->n_path], &failed);
 	b->where = from->where;
+	b->open = from->open;
 	b->timer = evtimer_new(loop_base(), on_timer, b);
-	b->source = source_get(from->where.peer.sin_addr);
-	if (failed || !b->timer || !b->source) {
+	if (!b->open)
+		b->source = source_get(from->where.peer.sin_addr);
+	if (failed || !b->timer || (!b->open && !b->source)) {
 		binding_free(b, false);
 		return NULL;
 	}
@@ -278,7 +280,8 @@ static void enter(struct aor *aor, struct binding *b, unsigned int seconds)
 	aor->n++;
 	n_bindings++;
 	event_add(b->timer, &in);
-	source_trust(b->source, now, b->until);
+	if (b->source)
+		source_trust(b->source, now, b->until);
 }
 
 /* The oldest give way, but not the one that was just set. */

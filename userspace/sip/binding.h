@@ -32,6 +32,7 @@ struct binding {
 	char *path[SIP_ROUTES_MAX]; /* RFC 3327: Route headers, in order */
 	unsigned int n_path;
 	struct sip_path where; /* it came from */
+	bool open; /* nobody had to prove anything: its address isn't trusted */
 	time_t until; /* CLOCK_REALTIME, seconds; told to nobody but people */
 	uint64_t order; /* the larger, the newer its REGISTER */
 	struct event *timer; /* its end */
@@ -73,7 +74,7 @@ struct binding *binding_find(const struct aor *aor, const char *contact);
 /**
  * binding_set() - a new binding, or one for longer
  * @number: of an extension
- * @b: its contact, call_id, cseq, agent, path and where; copied
+ * @b: its contact, call_id, cseq, agent, path, where and open; copied
  * @seconds: from now on
  * @most: contacts that the extension may have; the oldest give way
  * @tell: that it is new, if it is

@@ -216,6 +216,7 @@ static int fill(struct request *r, const osip_contact_t *contact,
 	b->cseq = message_cseq(r->msg);
 	b->agent = agent ? copy_agent(agent) : NULL;
 	b->where = r->where;
+	b->open = !r->extension->has_password;
 	if (!b->contact || !b->call_id || (agent && !b->agent))
 		return refuse(r, 500, NULL);
 	return read_path(r, b);
@@ -399,10 +400,14 @@ static bool has_gateway(const struct gateway *gw)
 	return false;
 }
 
+/* A contact that a stranger may have set ends when there is a password. */
 static void check_binding(struct binding *b, void *arg)
 {
-	if (!config || !has_gateway(b->where.gw) ||
-	    !extension_find(&config->registrar, b->aor->number))
+	const struct extension *e =
+		config ? extension_find(&config->registrar, b->aor->number)
+		       : NULL;
+
+	if (!e || !has_gateway(b->where.gw) || (b->open && e->has_password))
 		binding_end(b, BINDING_CONFIG);
 }
 

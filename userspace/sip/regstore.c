@@ -46,14 +46,15 @@ static json_t *binding_json(const struct binding *b)
 	const struct sip_path *w = &b->where;
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:s, s:I, s:s*, s:o}",
+		"{s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:s, s:I, s:s*, s:b, "
+		"s:o}",
 		"extension", b->aor->number, "contact", b->contact, "gateway",
 		w->gw->name, "transport", sip_transport_name(w->transport),
 		"address", inet_ntoa(w->peer.sin_addr), "port",
 		ntohs(w->peer.sin_port), "until", (json_int_t)b->until, "order",
 		(json_int_t)b->order, "call-id", b->call_id, "cseq",
-		(json_int_t)b->cseq, "user-agent", b->agent, "path",
-		path_of(b));
+		(json_int_t)b->cseq, "user-agent", b->agent, "open", b->open,
+		"path", path_of(b));
 }
 
 static void add(struct binding *b, void *arg)
@@ -235,8 +236,9 @@ static bool read_binding(json_t *entry, const struct sip_config *cfg,
 	    !read_where(entry, cfg, &b.where) || !read_texts(entry, &b) ||
 	    !is_uri(b.contact))
 		return false;
+	b.open = json_is_true(json_object_get(entry, "open"));
 	e = extension_find(r, number);
-	if (!e || until <= now)
+	if (!e || (b.open && e->has_password) || until <= now)
 		return false;
 	/* The clock may have been set back. */
 	left = until - now > r->expires_max ? r->expires_max : until - now;
