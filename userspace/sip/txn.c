@@ -1,223 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * libosip2's machines are taken one by one: its own lists of them, which it goes
- * through at each event, stay empty. A transaction is found in a tree, by what
- * its messages have in common (17.1.3, 17.2.3).
- *
- * Timers: one of each transaction, for the earliest of its timers A to K; and
- * `tick`, for what must not happen inside of a callback: failures are told, and
- * transactions that ended are freed there, where none is in use.
+ * Timer: `tick`, for what must not happen inside of a callback: failures are told,
+ * and transactions that ended are freed there, where none is in use.
  */
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
-
-#include <event2/event.h>
 
 #include "base/log.h"
-#include "base/loop.h"
 #include "sip/ended.h"
 #include "sip/limits.h"
 #include "sip/message.h"
-#include "sip/txn-timer.h"
-#include "sip/txn.h"
-
-struct txn {
-	char *key;
-	LIST_ENTRY(txn) entry;
-	TAILQ_ENTRY(txn) wait; /* for the tick, if @waits */
-	osip_transaction_t *tr;
-	osip_message_t *msg; /* the request; the transaction's */
-	struct event *timer;
-	char *last; /* what was sent last, that answers a copy */
-	size_t last_len;
-	struct sip_path path;
-	const struct txn_client *ops;
-	void *arg;
-	struct txn **owner;
-	int failed; /* status for on_failure(), from the loop */
-	const char *why;
-	bool waits;
-	unsigned int challenges; /* that were answered */
-	bool lost; /* its connection was, before an answer */
-	bool again; /* it was sent a second time for that */
-	bool answered; /* a final response was told, or a failure */
-	bool dead; /* can't be found any more; freed by the tick */
-};
+#include "sip/txn-internal.h"
 
 static osip_t *osip;
 static const struct txn_user *user;
-static struct event *tick;
-static LIST_HEAD(txn_list, txn) txns = LIST_HEAD_INITIALIZER(txns);
-static TAILQ_HEAD(txn_queue, txn) waiting = TAILQ_HEAD_INITIALIZER(waiting);
-static unsigned int n_txns;
-static void *by_key;
-
-static int compare(const void *a, const void *b)
-{
-	return strcmp(((const struct txn *)a)->key,
-		      ((const struct txn *)b)->key);
-}
-
-/* The tick is to look at it. */
-static void wait_for_tick(struct txn *t)
-{
-	if (!t->waits)
-		TAILQ_INSERT_TAIL(&waiting, t, wait);
-	t->waits = true;
-	event_active(tick, EV_TIMEOUT, 0);
-}
-
-static void forget(struct txn *t)
-{
-	if (!t->dead)
-		tdelete(t, &by_key, compare);
-	t->dead = true;
-}
-
-static void end(struct txn *t)
-{
-	forget(t);
-	wait_for_tick(t);
-}
-
-static struct txn *find(char *key)
-{
-	struct txn probe = { .key = key };
-	struct txn **found = key ? tfind(&probe, &by_key, compare) : NULL;
-
-	return found ? *found : NULL;
-}
-
-static void txn_free(struct txn *t)
-{
-	if (t->owner)
-		*t->owner = NULL;
-	forget(t);
-	if (t->waits)
-		TAILQ_REMOVE(&waiting, t, wait);
-	LIST_REMOVE(t, entry);
-	n_txns--;
-	event_free(t->timer);
-	osip_transaction_free2(t->tr);
-	osip_free(t->last);
-	free(t->key);
-	free(t);
-}
-
-static void on_timer(evutil_socket_t fd, short what, void *arg);
-
-/* Into the tree, which no other with its key is in. */
-static bool can_be_found(struct txn *t)
-{
-	struct txn **found = t->key ? tsearch(t, &by_key, compare) : NULL;
-
-	return found && *found == t;
-}
-
-static void enlist(struct txn *t)
-{
-	LIST_INSERT_HEAD(&txns, t, entry);
-	n_txns++;
-}
-
-/* libosip2's, for the request of @ev; in none of its lists. */
-static osip_transaction_t *machine(osip_event_t *ev)
-{
-	osip_transaction_t *tr = osip_create_transaction(osip, ev);
-
-	if (tr)
-		osip_remove_transaction(osip, tr);
-	return tr;
-}
-
-/* One that never ran: its request is the caller's yet. */
-static void machine_free(osip_transaction_t *tr)
-{
-	tr->orig_request = NULL;
-	osip_transaction_free2(tr);
-}
-
-/* @gw: name of a server transaction's gateway, NULL: it is a client's. */
-static struct txn *txn_new(osip_event_t *ev, const struct sip_path *path,
-			   const char *gw)
-{
-	struct txn *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return NULL;
-	t->msg = ev->sip;
-	t->path = *path;
-	t->key = message_key(ev->sip, ev->sip->sip_method, gw);
-	t->timer = evtimer_new(loop_base(), on_timer, t);
-	t->tr = t->timer ? machine(ev) : NULL;
-	if (t->tr && can_be_found(t)) {
-		osip_transaction_set_your_instance(t->tr, t);
-		enlist(t);
-		return t;
-	}
-	if (t->tr)
-		machine_free(t->tr);
-	if (t->timer)
-		event_free(t->timer);
-	free(t->key);
-	free(t);
-	return NULL;
-}
-
-bool txn_full(void)
-{
-	return n_txns >= SIP_TXNS_MAX;
-}
-
-/* By UDP copies may come, which what is kept of it answers. */
-static bool is_over(const struct txn *t)
-{
-	switch (t->tr->state) {
-	case ICT_COMPLETED:
-	case IST_CONFIRMED:
-	case NICT_COMPLETED:
-	case NIST_COMPLETED:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void set_timer(struct txn *t)
-{
-	struct timeval left;
-
-	if (t->dead || is_over(t) || !txn_timer_next(t->tr, &left)) {
-		event_del(t->timer);
-		if (!t->dead && is_over(t))
-			wait_for_tick(t);
-		return;
-	}
-	if (!left.tv_sec && left.tv_usec < 1000)
-		left.tv_usec = 1000; /* never spin */
-	event_add(t->timer, &left);
-}
-
-/* Frees @ev, keeps the message of a new transaction. */
-static void execute(struct txn *t, osip_event_t *ev)
-{
-	osip_transaction_execute(t->tr, ev);
-	set_timer(t);
-}
-
-static void on_timer(evutil_socket_t fd, short what, void *arg)
-{
-	struct txn *t = arg;
-	osip_event_t *ev = t->dead ? NULL : txn_timer_event(t->tr);
-
-	if (ev)
-		execute(t, ev);
-	else
-		set_timer(t);
-}
 
 static void tell_failure(struct txn *t, int status, const char *why)
 {
@@ -228,52 +25,16 @@ static void tell_failure(struct txn *t, int status, const char *why)
 		t->ops->on_failure(t, status, why, t->arg);
 }
 
-/* What is left of @t's transaction goes on without it; @t has @key now. */
-static bool part(struct txn *t, char *key)
-{
-	struct txn *rest = txn_full() ? NULL : calloc(1, sizeof(*rest));
-	struct txn **node = tfind(t, &by_key, compare);
-
-	if (!rest || !node)
-		goto failed;
-	rest->timer = evtimer_new(loop_base(), on_timer, rest);
-	if (!rest->timer)
-		goto failed;
-	*node = rest;
-	rest->key = t->key;
-	t->key = key;
-	if (!can_be_found(t)) {
-		t->key = rest->key;
-		*node = t;
-		event_free(rest->timer);
-		goto failed;
-	}
-	rest->tr = t->tr;
-	rest->msg = t->msg;
-	rest->path = t->path;
-	rest->last = t->last;
-	rest->last_len = t->last_len;
-	rest->answered = true;
-	enlist(rest);
-	t->last = NULL;
-	osip_transaction_set_your_instance(rest->tr, rest);
-	wait_for_tick(rest);
-	return true;
-failed:
-	free(rest);
-	return false;
-}
-
 /* @again takes the place of the request of @t, whose owner doesn't notice. */
 static bool restart(struct txn *t, osip_message_t *again)
 {
 	char *key = message_key(again, again->sip_method, NULL);
 	osip_event_t *ev = osip_new_outgoing_sipmessage(again);
-	osip_transaction_t *tr = ev && key ? machine(ev) : NULL;
+	osip_transaction_t *tr = ev && key ? txn_machine(ev) : NULL;
 
-	if (!tr || !part(t, key)) {
+	if (!tr || !txn_part(t, key)) {
 		if (tr)
-			machine_free(tr);
+			txn_machine_free(tr);
 		if (ev)
 			osip_event_free(ev); /* with the message */
 		else
@@ -286,7 +47,7 @@ static bool restart(struct txn *t, osip_message_t *again)
 	t->lost = false;
 	t->again = false;
 	osip_transaction_set_your_instance(tr, t);
-	execute(t, ev);
+	txn_execute(t, ev);
 	return true;
 }
 
@@ -331,14 +92,14 @@ static void on_timeout(int type, osip_transaction_t *tr, osip_message_t *msg)
 
 static void on_kill(int type, osip_transaction_t *tr)
 {
-	end(osip_transaction_get_your_instance(tr));
+	txn_end(osip_transaction_get_your_instance(tr));
 }
 
 static void fail(struct txn *t, const char *why)
 {
 	t->failed = 503;
 	t->why = why;
-	wait_for_tick(t);
+	txn_wait(t);
 }
 
 static void on_transport_error(int type, osip_transaction_t *tr, int error)
@@ -406,7 +167,7 @@ static void tell_failed(struct txn *t)
 	if (!t->failed)
 		return;
 	t->failed = 0;
-	forget(t);
+	txn_forget(t);
 	tell_failure(t, 503, t->why);
 }
 
@@ -418,7 +179,7 @@ static void keep_what_is_over(struct txn *t)
 {
 	bool silent = t->tr->ctx_type == IST;
 
-	forget(t);
+	txn_forget(t);
 	if (t->path.transport != SIP_UDP || t->tr->ctx_type == NICT)
 		return;
 	ended_add(t->key, &t->path, silent ? NULL : t->last, t->last_len);
@@ -431,7 +192,7 @@ static void look_at(struct txn *t)
 {
 	send_again(t);
 	tell_failed(t);
-	if (!t->dead && is_over(t))
+	if (!t->dead && txn_is_over(t))
 		keep_what_is_over(t);
 	if (t->dead)
 		txn_free(t);
@@ -442,13 +203,9 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct txn *t;
 
-	for (unsigned int n = n_txns; n && (t = TAILQ_FIRST(&waiting)); n--) {
-		TAILQ_REMOVE(&waiting, t, wait);
-		t->waits = false;
+	for (unsigned int n = txn_count(); n && (t = txn_next_waiting()); n--)
 		look_at(t);
-	}
-	if (!TAILQ_EMPTY(&waiting))
-		event_active(tick, EV_TIMEOUT, 0);
+	txn_kick();
 }
 
 static void set_callbacks(void)
@@ -472,13 +229,15 @@ static void set_callbacks(void)
 
 int txn_init(const struct txn_user *u)
 {
+	int ret;
+
 	message_init();
-	if (osip_init(&osip) != 0)
-		return -ENOMEM;
-	tick = evtimer_new(loop_base(), on_tick, NULL);
-	if (!tick || ended_init() < 0) {
-		txn_exit();
-		return -ENOMEM;
+	ret = ended_init();
+	if (!ret)
+		ret = txn_table_init(on_tick, &osip);
+	if (ret) {
+		ended_exit();
+		return ret;
 	}
 	user = u;
 	set_callbacks();
@@ -487,19 +246,8 @@ int txn_init(const struct txn_user *u)
 
 void txn_exit(void)
 {
-	struct txn *t, *next;
-
-	if (!osip)
-		return;
-	for (t = LIST_FIRST(&txns); t; t = next) {
-		next = LIST_NEXT(t, entry);
-		txn_free(t);
-	}
+	txn_table_exit();
 	ended_exit();
-	if (tick)
-		event_free(tick);
-	tick = NULL;
-	osip_release(osip);
 	osip = NULL;
 }
 
@@ -528,7 +276,7 @@ static void new_request(osip_event_t *ev, struct sip_path *path)
 	}
 	if (path->transport == SIP_UDP)
 		message_reply_to(req, &t->path.peer);
-	execute(t, ev);
+	txn_execute(t, ev);
 	user->on_request(t, req);
 }
 
@@ -558,9 +306,9 @@ void txn_receive(osip_message_t *msg, const struct sip_path *from)
 	ev->type = incoming_type(msg);
 	key = message_key(msg, msg->cseq->method,
 			  MSG_IS_REQUEST(msg) ? from->gw->name : NULL);
-	t = find(key);
+	t = txn_find(key);
 	if (t && t->path.gw == from->gw)
-		execute(t, ev);
+		txn_execute(t, ev);
 	else if (!key || t || ended_absorb(key, from))
 		osip_event_free(ev);
 	else
@@ -594,7 +342,7 @@ int txn_request(osip_message_t *req, const struct sip_path *path,
 	t->owner = owner;
 	if (owner)
 		*owner = t;
-	execute(t, ev);
+	txn_execute(t, ev);
 	return 0;
 }
 
@@ -609,7 +357,7 @@ int txn_respond(struct txn *t, osip_message_t *resp)
 		osip_message_free(resp);
 		return -ENOTCONN;
 	}
-	execute(t, ev);
+	txn_execute(t, ev);
 	return 0;
 }
 
@@ -635,7 +383,7 @@ void txn_abandon(struct txn *t)
 	if (!t)
 		return;
 	txn_release(t);
-	end(t);
+	txn_end(t);
 }
 
 const osip_message_t *txn_message(const struct txn *t)
@@ -647,7 +395,7 @@ bool txns_use(const struct gateway *gw)
 {
 	const struct txn *t;
 
-	LIST_FOREACH(t, &txns, entry) {
+	for (t = txn_first(); t; t = LIST_NEXT(t, entry)) {
 		if (t->path.gw == gw)
 			return true;
 	}
@@ -664,7 +412,7 @@ struct txn *txn_cancelled(const osip_message_t *cancel,
 			  const struct sip_path *path)
 {
 	char *key = message_key(cancel, "INVITE", path->gw->name);
-	struct txn *t = find(key);
+	struct txn *t = txn_find(key);
 
 	free(key);
 	if (!t || t->tr->ctx_type != IST || t->path.gw != path->gw ||
@@ -682,13 +430,13 @@ void txn_conn_lost(uint32_t conn, const char *reason)
 {
 	struct txn *t;
 
-	LIST_FOREACH(t, &txns, entry) {
+	for (t = txn_first(); t; t = LIST_NEXT(t, entry)) {
 		if (t->path.conn != conn)
 			continue;
 		t->path.conn = 0;
 		t->lost = t->tr->state == ICT_CALLING ||
 			  t->tr->state == NICT_TRYING;
 		if (t->lost)
-			wait_for_tick(t);
+			txn_wait(t);
 	}
 }
