@@ -120,8 +120,13 @@ static const struct {
 	  "Header field repeated" },
 
 	/* Syntax of header fields. */
-	{ OPTIONS("Subject : x\r\n" M_NO_BODY), true, SIP_REJECT, 400,
+	{ OPTIONS("Subject \t: x\r\n" M_NO_BODY), true, SIP_ACCEPT, 0, NULL },
+	{ OPTIONS("Subject\r\n : x\r\n" M_NO_BODY), true, SIP_REJECT, 400,
 	  "Bad header field name" },
+	{ REQUEST("BYE soap.beep://x:3 SIP/2.0", "CSeq: 7 BYE\r\n" M_NO_BODY),
+	  true, SIP_REJECT, 416, "Unsupported URI Scheme" },
+	{ REQUEST("BYE sips:x SIP/2.0", "CSeq: 7 BYE\r\n" M_NO_BODY), true,
+	  SIP_ACCEPT, 0, NULL },
 	{ OPTIONS("Content-Length\t: 5\r\n" M_NO_BODY), true, SIP_REJECT, 400,
 	  "Bad header field name" },
 	{ OPTIONS("no colon\r\n" M_NO_BODY), true, SIP_REJECT, 400,

@@ -59,13 +59,14 @@ static int set_name_addr(char **to, const osip_from_t *from)
 static int set_target(struct dialog *d, const osip_message_t *msg)
 {
 	const osip_contact_t *c = osip_list_get(&msg->contacts, 0);
-	char *uri = NULL;
+	char *uri;
 	int ret;
 
 	if (!c || !c->url || !c->url->host || !c->url->scheme ||
 	    osip_strcasecmp(c->url->scheme, "sip") != 0)
 		return -EINVAL;
-	if (osip_uri_to_str(c->url, &uri) != 0)
+	uri = message_uri(c->url);
+	if (!uri)
 		return -ENOMEM;
 	ret = copy(&d->target, uri);
 	osip_free(uri);

@@ -127,6 +127,15 @@ char *message_text(osip_message_t *msg, size_t *ret_len)
 	return text;
 }
 
+char *message_uri(const osip_uri_t *uri)
+{
+	osip_uri_t plain = *uri;
+	char *text = NULL;
+
+	memset(&plain.url_headers, 0, sizeof(plain.url_headers));
+	return osip_uri_to_str(&plain, &text) ? NULL : text;
+}
+
 const char *message_header(const osip_message_t *msg, const char *name)
 {
 	osip_header_t *h = NULL;

@@ -37,6 +37,14 @@ char *message_our_uri(const struct sip_path *path, const char *user);
  */
 osip_message_t *message_parse(const char *buf, const struct sip_head *head);
 
+/**
+ * message_uri() - a URI as text, to be used as a Request-URI
+ *
+ * Without the headers that it may name, which would come after it ("?Route=…"):
+ * they have no place there (RFC 3261, 19.1.1). Return: osip_free() it, or NULL.
+ */
+char *message_uri(const osip_uri_t *uri);
+
 /* The bytes to send; free() them. NULL: no memory. */
 char *message_text(osip_message_t *msg, size_t *ret_len);
 

@@ -77,11 +77,13 @@ static bool is_plain(const char *text)
 /* Of a URI that we could call; else NULL. free() it */
 static char *contact_uri(const osip_contact_t *contact)
 {
-	char *text = NULL, *uri = NULL;
+	char *text, *uri = NULL;
 
 	if (!contact->url || !contact->url->host || !contact->url->scheme ||
-	    osip_strcasecmp(contact->url->scheme, "sip") != 0 ||
-	    osip_uri_to_str(contact->url, &text) != 0)
+	    osip_strcasecmp(contact->url->scheme, "sip") != 0)
+		return NULL;
+	text = message_uri(contact->url);
+	if (!text)
 		return NULL;
 	if (strlen(text) <= SIP_URI_MAX && is_plain(text))
 		uri = strdup(text);

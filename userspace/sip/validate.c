@@ -155,6 +155,13 @@ static void check_status_line(struct sip_slice line, struct sip_head *head)
 	head->code = (int)n;
 }
 
+/* sip: and sips: (RFC 3261, 8.2.2.1); who takes sips: is decided later. */
+static bool is_sip(struct sip_slice uri)
+{
+	return (uri.len > 4 && !strncasecmp(uri.p, "sip:", 4)) ||
+	       (uri.len > 5 && !strncasecmp(uri.p, "sips:", 5));
+}
+
 /* Method SP Request-URI SP SIP-Version, one space each (RFC 3261, 7.1). */
 static void check_request_line(struct sip_slice line, struct sip_head *head)
 {
@@ -179,6 +186,8 @@ static void check_request_line(struct sip_slice line, struct sip_head *head)
 	    memchr(uri.p, '\t', uri.len) || memchr(uri.p, '<', uri.len) ||
 	    memchr(uri.p, '>', uri.len) || memchr(uri.p, '"', uri.len))
 		complain(head, 400, "Bad Request-URI");
+	else if (!is_sip(uri) && memchr(uri.p, ':', uri.len))
+		complain(head, 416, "Unsupported URI Scheme");
 	if (version.len > 4 && !memcmp(version.p, "SIP/", 4) &&
 	    !equal(version, "SIP/2.0"))
 		complain(head, 505, "Version Not Supported");
@@ -274,12 +283,16 @@ static void check_field(struct scan *sc, struct sip_slice s)
 	if (s.len > SIP_HEADER_MAX)
 		complain(head, 400, "Header field too long");
 	name = (struct sip_slice){ s.p, colon ? (size_t)(colon - s.p) : 0 };
+	/* HCOLON: blanks may stand before it, but not a line's end. */
+	while (name.len &&
+	       (name.p[name.len - 1] == ' ' || name.p[name.len - 1] == '\t'))
+		name.len--;
 	if (!colon || !all(name, is_token)) {
 		complain(head, 400, "Bad header field name");
 		return;
 	}
 	value.p = colon + 1;
-	value.len = s.len - name.len - 1;
+	value.len = s.len - (size_t)(value.p - s.p);
 	value = trim(value);
 	sc->n_commas += commas(value);
 	if (sc->n_commas > SIP_COMMAS_MAX)
