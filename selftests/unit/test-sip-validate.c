@@ -128,7 +128,7 @@ static const struct {
 	{ REQUEST("BYE sips:x SIP/2.0", "CSeq: 7 BYE\r\n" M_NO_BODY), true,
 	  SIP_ACCEPT, 0, NULL },
 	{ OPTIONS("Content-Length\t: 5\r\n" M_NO_BODY), true, SIP_REJECT, 400,
-	  "Bad header field name" },
+	  "Header field repeated" },
 	{ OPTIONS("no colon\r\n" M_NO_BODY), true, SIP_REJECT, 400,
 	  "Bad header field name" },
 	{ OPTIONS(": x\r\n" M_NO_BODY), true, SIP_REJECT, 400,
