@@ -45,7 +45,9 @@ static void on_message(const struct sip_path *from, const char *buf,
 	if (msg)
 		txn_receive(msg, from);
 	else
-		transport_refuse(from, head, 400, "Bad Request");
+		transport_refuse(from, head, head->other_scheme ? 416 : 400,
+				 head->other_scheme ? "Unsupported URI Scheme"
+						    : "Bad Request");
 }
 
 static const struct transport_user transport_user = {

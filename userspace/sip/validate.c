@@ -155,7 +155,6 @@ static void check_status_line(struct sip_slice line, struct sip_head *head)
 	head->code = (int)n;
 }
 
-/* sip: and sips: (RFC 3261, 8.2.2.1); who takes sips: is decided later. */
 static bool is_sip(struct sip_slice uri)
 {
 	return (uri.len > 4 && !strncasecmp(uri.p, "sip:", 4)) ||
@@ -186,8 +185,7 @@ static void check_request_line(struct sip_slice line, struct sip_head *head)
 	    memchr(uri.p, '\t', uri.len) || memchr(uri.p, '<', uri.len) ||
 	    memchr(uri.p, '>', uri.len) || memchr(uri.p, '"', uri.len))
 		complain(head, 400, "Bad Request-URI");
-	else if (!is_sip(uri) && memchr(uri.p, ':', uri.len))
-		complain(head, 416, "Unsupported URI Scheme");
+	head->other_scheme = !is_sip(uri);
 	if (version.len > 4 && !memcmp(version.p, "SIP/", 4) &&
 	    !equal(version, "SIP/2.0"))
 		complain(head, 505, "Version Not Supported");

@@ -25,6 +25,7 @@ struct sip_slice {
 
 struct sip_head {
 	bool request;
+	bool other_scheme; /* the Request-URI is neither sip: nor sips: */
 	struct sip_slice first_line;
 	struct sip_slice method; /* of a request */
 	int code; /* of a response */
