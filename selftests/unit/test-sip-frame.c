@@ -134,7 +134,7 @@ static void test_last(void **state)
 		"Content-Length: 65536\r\n\r\n",
 		"Content-Length: 99999999999999999999\r\n\r\n",
 		"Content-Length: 65530\r\n\r\n",
-		"Content-Length : 0\r\n\r\n",
+		"Content-Length : 0\r\nl\t: 0\r\n\r\n",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -171,7 +171,7 @@ static void test_largest(void **state)
 	size_t len;
 	int n;
 
-	n = sprintf(text, M_OPTIONS_HEAD "Content-Length:  %zu\r\n\r\n",
+	n = sprintf(text, M_OPTIONS_HEAD "Content-Length \t:%zu\r\n\r\n",
 		    SIP_MESSAGE_MAX - strlen(M_OPTIONS_HEAD) - 26);
 	memset(text + n, 'x', SIP_MESSAGE_MAX - (size_t)n);
 	frame_init(&f);

@@ -79,6 +79,9 @@ static const char *is_content_length(const char *line, const char *end)
 	if (!colon)
 		return NULL;
 	n = (size_t)(colon - line);
+	/* As validate.c: both must see the same lengths. */
+	while (n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t'))
+		n--;
 	if (n == 1 && (line[0] == 'l' || line[0] == 'L'))
 		return colon + 1;
 	if (n == sizeof(name) - 1 && !strncasecmp(line, name, n))
