@@ -33,7 +33,7 @@ def malformed(t):
             (400, "Content-Length: 0", "Content-Length: 0\r\nl: 0"),
             (400, "Max-Forwards: 70", "Max-Forwards: 256"),
             (400, "Max-Forwards: 70\r\n", ""),
-            (400, "Max-Forwards: 70", "Max-Forwards : 70"),
+            (400, "Max-Forwards: 70", "Max Forwards: 70"),
             (400, "Max-Forwards: 70", "Max-Forwards: 70\r\nX\x01Y: z"),
             (400, "Max-Forwards: 70", "Max-Forwards: 70\r\nX: \x00"),
             (400, "Max-Forwards: 70", "Max-Forwards: 70\r\nX: a\nb"),
