@@ -20,7 +20,6 @@ import contextlib
 import csv
 import os
 import pathlib
-import re
 import signal
 import subprocess
 import sys
@@ -302,8 +301,9 @@ class Kamailio:
     def wait(self, proc, table):
         """Until it listens, by TLS if it will; then a moment more."""
         end = time.monotonic() + 30
-        while not re.search(': 0101007F:13C4 |: 0102007F:13C5 ',
-                            pathlib.Path(table).read_text()):
+        port = ('0102007F:13C5' if 'tcp' in table else '0101007F:13C4') + \
+            ' 00000000:0000 '
+        while port not in pathlib.Path(table).read_text():
             if proc.poll() is not None or time.monotonic() > end:
                 sys.exit((self.folder / 'kamailio.log').read_text())
             time.sleep(0.1)
@@ -456,6 +456,8 @@ def main():
             yard = None
             for server in [*others, Ringfence]:
                 value, unit, found = how(server(folder), case, args, folder)
+                if found and not found['good']:
+                    sys.exit(f'{case}: {server.name} did nothing')
                 yard = yard or value
                 print(f'sip/{case}/{server.name}', f'{value:.1f}', unit,
                       f'{value / yard:.2f}', *(f'{k} {n}' for k, n in
