@@ -438,7 +438,7 @@ class Bare:
 CASES = {
     'udp-udp': (calls, Kamailio), 'udp-tls': (calls, Kamailio),
     'udp-sdes': (calls, Kamailio), 'register': (register, Kamailio),
-    'handshake': (handshake, Bare, Kamailio), 'memory': (hold, Kamailio),
+    'handshake': (handshake, Bare), 'memory': (hold, Kamailio),
 }
 
 
