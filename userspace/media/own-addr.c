@@ -12,31 +12,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
-
+#include "base/address.h"
 #include "media/own-addr.h"
 
 static int changes = -1;
 static bool known;
 static struct in_addr *list;
 static size_t n_list;
-
-static int listen_to_changes(void)
-{
-	const struct sockaddr_nl addr = {
-		.nl_family = AF_NETLINK,
-		.nl_groups = RTMGRP_IPV4_IFADDR,
-	};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			NETLINK_ROUTE);
-
-	if (fd >= 0 && bind(fd, (const struct sockaddr *)&addr, sizeof(addr))) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
 
 /* Has anything been told since? Also if it is too much, or can't be read. */
 static bool changed(void)
@@ -83,7 +65,7 @@ bool own_addr(struct in_addr addr)
 {
 	/* Listens before it reads, so that nothing is missed. */
 	if (changes < 0)
-		changes = listen_to_changes();
+		changes = address_changes();
 	if (changed() || !known)
 		known = read_all();
 	if (!known)

@@ -161,20 +161,9 @@ static enum verdict check(const osip_message_t *req,
 	return v == CREDENTIALS_RIGHT ? judge(req, from, ret) : v;
 }
 
-static void answer(const osip_message_t *req, osip_message_t *resp,
-		   struct sip_path *path)
-{
-	if (!resp)
-		return;
-	if (path->transport == SIP_UDP)
-		message_reply_to(req, &path->peer);
-	txn_send(resp, path);
-	osip_message_free(resp);
-}
-
 static void refuse(const osip_message_t *req, struct sip_path *path, int status)
 {
-	answer(req, message_answer(req, status), path);
+	txn_answer(req, message_answer(req, status), path);
 }
 
 static void challenge(const osip_message_t *req, struct sip_path *path,
@@ -200,7 +189,7 @@ static void challenge(const osip_message_t *req, struct sip_path *path,
 			resp, reg ? "WWW-Authenticate" : "Proxy-Authenticate",
 			text);
 	}
-	answer(req, resp, path);
+	txn_answer(req, resp, path);
 }
 
 /* May it call, and as whom it says it is? */

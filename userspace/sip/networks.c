@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include <event2/event.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 
+#include "base/address.h"
 #include "base/loop.h"
 #include "base/notify.h"
 #include "sip/gateway.h"
@@ -63,24 +62,17 @@ static void on_change(evutil_socket_t fd, short what, void *arg)
 
 int networks_init(void)
 {
-	const struct sockaddr_nl addr = {
-		.nl_family = AF_NETLINK,
-		.nl_groups = RTMGRP_IPV4_IFADDR,
-	};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			NETLINK_ROUTE);
-	int err = fd < 0 ? -errno : 0;
+	int fd = address_changes();
 
-	if (!err && bind(fd, (const struct sockaddr *)&addr, sizeof(addr)))
-		err = -errno;
-	if (!err) {
-		changes = event_new(loop_base(), fd, EV_READ | EV_PERSIST,
-				    on_change, NULL);
-		err = changes ? event_add(changes, NULL) : -ENOMEM;
-	}
-	if (err && fd >= 0 && !changes)
+	if (fd < 0)
+		return fd;
+	changes = event_new(loop_base(), fd, EV_READ | EV_PERSIST, on_change,
+			    NULL);
+	if (!changes) {
 		close(fd);
-	return err;
+		return -ENOMEM;
+	}
+	return event_add(changes, NULL);
 }
 
 void networks_exit(void)

@@ -358,8 +358,7 @@ static void respond(const struct request *r)
 		osip_message_set_header(resp, "Unsupported",
 					message_header(r->msg, "require"));
 	message_warn(resp, r->why);
-	txn_send(resp, &path);
-	osip_message_free(resp);
+	txn_answer(r->msg, resp, &path);
 }
 
 void registrar_received(const osip_message_t *req, struct sip_path *path)

@@ -101,8 +101,10 @@ bool txn_timer_next(const osip_transaction_t *tr, struct timeval *left)
 	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
 		const struct timeval *at = due(tr, i);
 
-		if (at && until(at) < first)
-			first = until(at);
+		int64_t left_us = at ? until(at) : INT64_MAX;
+
+		if (left_us < first)
+			first = left_us;
 	}
 	if (first == INT64_MAX)
 		return false;

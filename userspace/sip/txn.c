@@ -139,6 +139,17 @@ int txn_send(osip_message_t *msg, struct sip_path *path)
 	return ret;
 }
 
+void txn_answer(const osip_message_t *req, osip_message_t *resp,
+		struct sip_path *path)
+{
+	if (!resp)
+		return;
+	if (path->transport == SIP_UDP)
+		message_reply_to(req, &path->peer);
+	txn_send(resp, path);
+	osip_message_free(resp);
+}
+
 /* libosip2's idea of host and port is of no use: the path is ours. */
 static int on_send(osip_transaction_t *tr, osip_message_t *msg, char *host,
 		   int port, int socket)

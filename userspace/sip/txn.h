@@ -80,6 +80,13 @@ struct txn *txn_cancelled(const osip_message_t *cancel,
 			  const struct sip_path *path);
 bool txn_full(void);
 
+/*
+ * Answer a request that has no transaction, where its Via says (RFC 3261, 18.2.2).
+ * @resp: consumed; NULL is fine
+ */
+void txn_answer(const osip_message_t *req, osip_message_t *resp,
+		struct sip_path *path);
+
 /* A message outside of transactions: ACK to 2xx, 2xx repeated, refusals. */
 int txn_send(osip_message_t *msg, struct sip_path *path);
 

@@ -29,14 +29,9 @@ static void refuse(const osip_message_t *req, struct sip_path *path, int status)
 {
 	osip_message_t *resp = message_answer(req, status);
 
-	if (!resp)
-		return;
-	if (status == 503)
+	if (resp && status == 503)
 		osip_message_set_header(resp, "Retry-After", SIP_RETRY_AFTER);
-	if (path->transport == SIP_UDP)
-		message_reply_to(req, &path->peer);
-	txn_send(resp, path);
-	osip_message_free(resp);
+	txn_answer(req, resp, path);
 }
 
 /*
