@@ -41,12 +41,13 @@ static int begin(const struct handshake *h, int listener,
 	if (h->client) {
 		fd = connect_plain(addr);
 		assert_int_equal(tls_accept(h->ctx, accept_one(listener),
-					    h->wanted, &end_ops, end, &end->s),
+					    h->wanted, NULL, &end_ops, end,
+					    &end->s),
 				 0);
 		return fd;
 	}
-	assert_int_equal(tls_connect(h->ctx, NULL, addr, h->wanted, &end_ops,
-				     end, &end->s),
+	assert_int_equal(tls_connect(h->ctx, NULL, addr, h->wanted, NULL,
+				     &end_ops, end, &end->s),
 			 0);
 	return accept_one(listener);
 }

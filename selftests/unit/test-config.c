@@ -114,9 +114,9 @@ static const struct {
 	  "media-port-min, media-port-max\n" },
 	{ "sip", "1: sip: the line is incomplete: go on with "
 		 "session-expires, min-se, call-record-file, registrar-host, "
-		 "registrar-port, outbound-proxy-host, outbound-proxy-port, "
-		 "connections, registrar, gateway, route, security-policy, "
-		 "extension\n" },
+		 "registrar-port, dns-server, outbound-proxy-host, "
+		 "outbound-proxy-port, connections, registrar, gateway, route, "
+		 "security-policy, ...\n" },
 	{ "network", "1: network: name the network\n" },
 	{ NET "network lan",
 	  "2: network lan: the line is incomplete: go on with "

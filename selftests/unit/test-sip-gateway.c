@@ -67,9 +67,9 @@ static void test_gateways(void **state)
 	gw = gateway_find(cfg, "one");
 	assert_int_equal(gw->transport, SIP_UDP);
 	assert_int_equal(ntohs(gw->local.sin_port), 5060);
-	assert_int_equal(ntohs(gw->proxy.sin_port), 5060);
+	assert_int_equal(gw->proxy.port, 5060);
 	assert_string_equal(inet_ntoa(gw->local.sin_addr), "10.0.0.1");
-	assert_string_equal(inet_ntoa(gw->proxy.sin_addr), "10.0.0.2");
+	assert_string_equal(gw->proxy.host, "10.0.0.2");
 	assert_int_equal(gw->media.port_min, 30000);
 	assert_int_equal(gw->media.port_max, 30009);
 	assert_int_equal(gw->media.security, MEDIA_UNSECURE);
@@ -77,7 +77,7 @@ static void test_gateways(void **state)
 	gw = gateway_find(cfg, "two");
 	assert_int_equal(gw->transport, SIP_TCP);
 	assert_int_equal(ntohs(gw->local.sin_port), 5999);
-	assert_int_equal(ntohs(gw->proxy.sin_port), 5070);
+	assert_int_equal(gw->proxy.port, 5070);
 	assert_null(gateway_find(cfg, "four"));
 	assert_null(route(cfg, "two", "1"));
 	sip_config_free(cfg);

@@ -26,8 +26,7 @@ static int setup(void **state)
 	*state = osip;
 	gateway.local.sin_port = htons(5061);
 	inet_pton(AF_INET, "192.0.2.1", &gateway.local.sin_addr);
-	gateway.proxy.sin_port = htons(5080);
-	inet_pton(AF_INET, "10.0.0.2", &gateway.proxy.sin_addr);
+	hop_set(&gateway.proxy, "10.0.0.2", 5080, SIP_UDP);
 	path.transport = SIP_UDP;
 	path.peer.sin_port = htons(4711);
 	inet_pton(AF_INET, "10.0.0.2", &path.peer.sin_addr);
@@ -292,7 +291,7 @@ static void test_next_hop(void **state)
 		dialog_path(&d, &to);
 		assert_int_equal(ntohs(to.peer.sin_port), table[i].port);
 		assert_int_equal(to.peer.sin_addr.s_addr,
-				 gateway.proxy.sin_addr.s_addr);
+				 gateway.proxy.addr.sin_addr.s_addr);
 	}
 }
 

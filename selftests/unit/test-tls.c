@@ -115,10 +115,10 @@ static void start(struct pair *p, const char *server_name,
 		  const char *client_name)
 {
 	assert_int_equal(tls_connect(p->client_ctx, NULL, &p->addr, server_name,
-				     &end_ops, &p->client, &p->client.s),
+				     NULL, &end_ops, &p->client, &p->client.s),
 			 0);
 	assert_int_equal(tls_accept(p->server_ctx, accept_one(p->listener),
-				    client_name, &end_ops, &p->server,
+				    client_name, NULL, &end_ops, &p->server,
 				    &p->server.s),
 			 0);
 }
@@ -346,7 +346,8 @@ static void test_plain_client(void **state)
 	p->server_ctx = context("ip", NULL, false);
 	fd = connect_plain(&p->addr);
 	assert_int_equal(tls_accept(p->server_ctx, accept_one(p->listener),
-				    NULL, &end_ops, &p->server, &p->server.s),
+				    NULL, NULL, &end_ops, &p->server,
+				    &p->server.s),
 			 0);
 	assert_int_equal(send(fd, invite, sizeof(invite), 0), sizeof(invite));
 	run_closed(&p->server);
@@ -365,7 +366,8 @@ static void test_stall(void **state)
 	p->server_ctx = context("ip", NULL, false);
 	fd = connect_plain(&p->addr);
 	assert_int_equal(tls_accept(p->server_ctx, accept_one(p->listener),
-				    NULL, &end_ops, &p->server, &p->server.s),
+				    NULL, NULL, &end_ops, &p->server,
+				    &p->server.s),
 			 0);
 	assert_int_equal(send(fd, begin, sizeof(begin), 0), sizeof(begin));
 	/* The time to connect would be 10 s. */
@@ -384,7 +386,8 @@ static void test_close_in_handshake(void **state)
 	p->server_ctx = context("ip", NULL, false);
 	fd = connect_plain(&p->addr);
 	assert_int_equal(tls_accept(p->server_ctx, accept_one(p->listener),
-				    NULL, &end_ops, &p->server, &p->server.s),
+				    NULL, NULL, &end_ops, &p->server,
+				    &p->server.s),
 			 0);
 	assert_int_equal(send(fd, begin, sizeof(begin), 0), sizeof(begin));
 	close(fd);
@@ -401,7 +404,7 @@ static void test_plain_server(void **state)
 
 	p->client_ctx = context(NULL, "ca.pem", false);
 	assert_int_equal(tls_connect(p->client_ctx, NULL, &p->addr, "127.0.0.1",
-				     &end_ops, &p->client, &p->client.s),
+				     NULL, &end_ops, &p->client, &p->client.s),
 			 0);
 	fd = accept_one(p->listener);
 	assert_int_equal(send(fd, "SIP/2.0 400 Bad\r\n", 17, 0), 17);
@@ -418,7 +421,7 @@ static void test_refused(void **state)
 	close(p->listener);
 	p->listener = -1;
 	assert_int_equal(tls_connect(p->client_ctx, NULL, &p->addr, "127.0.0.1",
-				     &end_ops, &p->client, &p->client.s),
+				     NULL, &end_ops, &p->client, &p->client.s),
 			 0);
 	run_closed(&p->client);
 	assert_string_equal(p->client.reason, "Connection refused");
@@ -492,23 +495,23 @@ static void test_wrong_use(void **state)
 	struct tls_ctx *no_cert = context(NULL, "ca.pem", false);
 	int fd = connect_plain(&p->addr);
 
-	assert_int_equal(tls_connect(no_ca, NULL, &p->addr, "127.0.0.1",
+	assert_int_equal(tls_connect(no_ca, NULL, &p->addr, "127.0.0.1", NULL,
 				     &end_ops, &p->client, &p->client.s),
 			 -ENOKEY);
-	assert_int_equal(tls_connect(no_cert, NULL, &p->addr, NULL, &end_ops,
-				     &p->client, &p->client.s),
+	assert_int_equal(tls_connect(no_cert, NULL, &p->addr, NULL, NULL,
+				     &end_ops, &p->client, &p->client.s),
 			 -EINVAL);
-	assert_int_equal(tls_connect(no_cert, NULL, &p->addr, "", &end_ops,
-				     &p->client, &p->client.s),
+	assert_int_equal(tls_connect(no_cert, NULL, &p->addr, "", NULL,
+				     &end_ops, &p->client, &p->client.s),
 			 -EINVAL);
-	assert_int_equal(tls_accept(no_cert, fd, NULL, &end_ops, &p->server,
-				    &p->server.s),
+	assert_int_equal(tls_accept(no_cert, fd, NULL, NULL, &end_ops,
+				    &p->server, &p->server.s),
 			 -ENOKEY);
 	assert_int_equal(fcntl(fd, F_GETFD), -1);
 	/* A name is wanted, but nobody asks for the certificate. */
 	fd = connect_plain(&p->addr);
-	assert_int_equal(tls_accept(no_ca, fd, "phone.example.net", &end_ops,
-				    &p->server, &p->server.s),
+	assert_int_equal(tls_accept(no_ca, fd, "phone.example.net", NULL,
+				    &end_ops, &p->server, &p->server.s),
 			 -EINVAL);
 	assert_int_equal(fcntl(fd, F_GETFD), -1);
 	tls_ctx_free(no_ca);
@@ -585,7 +588,8 @@ static void openssl_client(struct pair *p, const char *version,
 	snprintf(to, sizeof(to), "127.0.0.1:%u", ntohs(p->addr.sin_port));
 	fd = spawn(p, argv);
 	assert_int_equal(tls_accept(p->server_ctx, accept_one(p->listener),
-				    NULL, &end_ops, &p->server, &p->server.s),
+				    NULL, NULL, &end_ops, &p->server,
+				    &p->server.s),
 			 0);
 	if (cert) {
 		run_ready(&p->server);
@@ -636,7 +640,8 @@ static void test_openssl_old(void **state)
 	snprintf(to, sizeof(to), "127.0.0.1:%u", ntohs(p->addr.sin_port));
 	fd = spawn(p, argv);
 	assert_int_equal(tls_accept(p->server_ctx, accept_one(p->listener),
-				    NULL, &end_ops, &p->server, &p->server.s),
+				    NULL, NULL, &end_ops, &p->server,
+				    &p->server.s),
 			 0);
 	run_closed(&p->server);
 	assert_int_equal(p->server.ready, 0);
@@ -674,7 +679,7 @@ static void openssl_server(struct pair *p, const char *version,
 	wait_output(fd, "ACCEPT");
 	p->client_ctx = context(client_cert, "ca.pem", false);
 	assert_int_equal(tls_connect(p->client_ctx, NULL, &p->addr, "127.0.0.1",
-				     &end_ops, &p->client, &p->client.s),
+				     NULL, &end_ops, &p->client, &p->client.s),
 			 0);
 	if (reason) {
 		run_closed(&p->client);

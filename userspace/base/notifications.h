@@ -184,7 +184,7 @@
 	  "It is lost. Make room, or let ringfenced write the file; see sip "  \
 	  "call-record-file.")                                                 \
 	X(SIP_GATEWAY_DOWN, "SipEp", 343, WARN, 0,                             \
-	  "SIP gateway %s is down: %s:%u left %u OPTIONS unanswered",          \
+	  "SIP gateway %s is down: %s left %u OPTIONS unanswered",             \
 	  "Calls go by other routes while there are some. See "                \
 	  "options-interval of the gateway.")                                  \
 	X(SIP_ADDRESS_GONE, "SipEp", 345, WARN, 20,                            \
@@ -195,8 +195,18 @@
 	  "address %s of SIP gateway %s is there",                             \
 	  "Calls are routed to it again.")                                     \
 	X(SIP_GATEWAY_UP, "SipEp", 344, INFO, 0,                               \
-	  "SIP gateway %s is up: %s:%u answers OPTIONS again",                 \
+	  "SIP gateway %s is up: %s answers OPTIONS again",                    \
 	  "Calls are routed to it again.")                                     \
+	X(SIP_RESOLVED, "SipEp", 347, INFO, 0,                                 \
+	  "%s is served by %s:%u, the first of %u",                            \
+	  "DNS says so; told when the first of them is another one.")          \
+	X(SIP_UNRESOLVED, "SipEp", 348, WARN, 0,                               \
+	  "the servers of %s are not known: %s; again in %u seconds%s",        \
+	  "Told once for each reason in a row. Without servers, calls go by "  \
+	  "other routes while there are some.")                                \
+	X(SIP_NEXT_SERVER, "SipEp", 349, WARN, 20,                             \
+	  "%s: the server at %s:%u fails, %s:%u is next",                      \
+	  "It is tried again after some minutes.")                             \
 	X(SIP_REGISTERED, "SipEp", 350, INFO, 0,                               \
 	  "extension %s has registered from %s:%u by %s on SIP gateway %s, "   \
 	  "for %u seconds",                                                    \
@@ -225,10 +235,10 @@
 	  "Its phones can't be called until they register again.")             \
                                                                                \
 	X(SIP_ACCOUNT_REGISTERED, "SipEp", 370, INFO, 0,                       \
-	  "%s of SIP gateway %s is registered at %s:%u for %u seconds",        \
+	  "%s of SIP gateway %s is registered at %s for %u seconds",           \
 	  "The first time, or again after a failure; a refresh is not told.")  \
 	X(SIP_ACCOUNT_FAILED, "SipEp", 371, WARN, 0,                           \
-	  "%s of SIP gateway %s can't register at %s:%u: %s; again in %u "     \
+	  "%s of SIP gateway %s can't register at %s: %s; again in %u "        \
 	  "seconds",                                                           \
 	  "Told once for each reason in a row. The trunk may not let calls "   \
 	  "through until it can.")                                             \

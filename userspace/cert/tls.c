@@ -34,6 +34,7 @@ struct tls {
 	bool not_tls; /* and it was not the first of a TLS record */
 	int sys_err; /* of the socket */
 	char peer_name[256];
+	char srv_host[256];
 	char why[REASON_MAX];
 };
 
@@ -88,6 +89,7 @@ static bool judge(struct tls *t, const struct brought *b)
 		.staple = b->staple,
 		.client = t->server,
 		.name = t->peer_name[0] ? t->peer_name : NULL,
+		.srv_host = t->srv_host[0] ? t->srv_host : NULL,
 		.now = time(NULL),
 	};
 
@@ -405,7 +407,7 @@ static void on_keys(const WOLFSSL *ssl, const char *line)
 #endif
 
 static struct tls *tls_new(struct tls_ctx *ctx, WOLFSSL_CTX *side, bool server,
-			   const char *peer_name)
+			   const char *peer_name, const char *srv_host)
 {
 	struct tls *t = calloc(1, sizeof(*t));
 
@@ -426,6 +428,8 @@ static struct tls *tls_new(struct tls_ctx *ctx, WOLFSSL_CTX *side, bool server,
 	t->ctx = tls_ctx_hold(ctx);
 	if (peer_name)
 		snprintf(t->peer_name, sizeof(t->peer_name), "%s", peer_name);
+	if (srv_host)
+		snprintf(t->srv_host, sizeof(t->srv_host), "%s", srv_host);
 	wolfSSL_SSLSetIORecv(t->ssl, on_recv);
 	wolfSSL_SSLSetIOSend(t->ssl, on_send);
 	wolfSSL_SetIOReadCtx(t->ssl, t);
@@ -449,7 +453,8 @@ static bool bad_name(const char *name)
 
 int tls_connect(struct tls_ctx *ctx, const struct sockaddr_in *local,
 		const struct sockaddr_in *peer, const char *peer_name,
-		const struct stream_ops *ops, void *arg, struct stream **ret)
+		const char *srv_host, const struct stream_ops *ops, void *arg,
+		struct stream **ret)
 {
 	WOLFSSL_CTX *side = tls_ctx_client(ctx);
 	struct tls *t;
@@ -459,7 +464,7 @@ int tls_connect(struct tls_ctx *ctx, const struct sockaddr_in *local,
 		return -ENOKEY;
 	if (!peer_name || bad_name(peer_name))
 		return -EINVAL;
-	t = tls_new(ctx, side, false, peer_name);
+	t = tls_new(ctx, side, false, peer_name, srv_host);
 	if (!t)
 		return -ENOMEM;
 	/* RFC 6066, 3: never an address. */
@@ -474,7 +479,8 @@ int tls_connect(struct tls_ctx *ctx, const struct sockaddr_in *local,
 }
 
 int tls_accept(struct tls_ctx *ctx, int fd, const char *peer_name,
-	       const struct stream_ops *ops, void *arg, struct stream **ret)
+	       const char *srv_host, const struct stream_ops *ops, void *arg,
+	       struct stream **ret)
 {
 	WOLFSSL_CTX *side = tls_ctx_server(ctx);
 	struct tls *t = NULL;
@@ -486,7 +492,9 @@ int tls_accept(struct tls_ctx *ctx, int fd, const char *peer_name,
 		 (peer_name && !tls_ctx_verifies_clients(ctx)))
 		err = -EINVAL;
 	else
-		err = (t = tls_new(ctx, side, true, peer_name)) ? 0 : -ENOMEM;
+		err = (t = tls_new(ctx, side, true, peer_name, srv_host))
+			      ? 0
+			      : -ENOMEM;
 	if (err) {
 		close(fd);
 		return err;

@@ -61,13 +61,15 @@ void tls_ctx_free(struct tls_ctx *ctx); /* safe while connections live */
  * CA to verify a server, or the certificate to be one. @peer_name is what the
  * peer's certificate must carry, a name or an address literal, by the rules of
  * the context's level (validate.h). NULL on the server side: any name of a
- * certificate that verifies.
+ * certificate that verifies. @srv_host is where an SRV record of it led, or NULL.
  */
 int tls_connect(struct tls_ctx *ctx, const struct sockaddr_in *local,
 		const struct sockaddr_in *peer, const char *peer_name,
-		const struct stream_ops *ops, void *arg, struct stream **ret);
+		const char *srv_host, const struct stream_ops *ops, void *arg,
+		struct stream **ret);
 int tls_accept(struct tls_ctx *ctx, int fd, const char *peer_name,
-	       const struct stream_ops *ops, void *arg, struct stream **ret);
+	       const char *srv_host, const struct stream_ops *ops, void *arg,
+	       struct stream **ret);
 
 /* Does the linked wolfSSL let us have what a server staples? */
 bool tls_has_stapling(void);

@@ -190,5 +190,6 @@ void guard_config_read(const struct lyd_node *tree, struct guard_config *ret)
 		 RGF_LIMITS_IPV4_LENGTH | RGF_LIMITS_IPV6_LENGTH |
 		 RGF_LIMITS_SOURCES;
 	config_each(tree, "guard/scanner", read_scanner, ret);
+	ret->trust_gateways = r.trust;
 	ret->tls_trust_time = config_u32(tree, "guard/tls-trust-time", 3600);
 }

@@ -25,6 +25,7 @@ struct guard_config {
 	struct guard_trusted trusted[GUARD_GATEWAYS_MAX]; /* by address, once */
 	unsigned int n_trusted;
 	uint32_t tls_trust_time;
+	bool trust_gateways; /* those that DNS finds, too */
 	struct scanners scanners;
 };
 

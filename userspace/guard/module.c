@@ -208,6 +208,7 @@ static void guard_commit(void)
 
 	running = prepared;
 	trust_set_time(running.tls_trust_time);
+	trust_set_gateways(running.trust_gateways);
 	scanner_set(&running.scanners);
 	if (running.left_out)
 		notify(GUARD_PORTS, RINGFENCE_MAX_SIGNALING_PORTS, "plain",

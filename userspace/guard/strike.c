@@ -9,6 +9,7 @@
 
 static struct rgf *kernel;
 static uint32_t trust_seconds;
+static bool trust_gateways;
 
 void strike_open(struct rgf *rgf)
 {
@@ -80,6 +81,17 @@ void trust_grant_for(struct in_addr addr, uint32_t seconds, const char *comment)
 void trust_grant(struct in_addr addr, const char *comment)
 {
 	trust_grant_for(addr, trust_seconds, comment);
+}
+
+void trust_set_gateways(bool trusted)
+{
+	trust_gateways = trusted;
+}
+
+void trust_gateway(struct in_addr addr, uint32_t seconds, const char *comment)
+{
+	if (trust_gateways)
+		trust_grant_for(addr, seconds, comment);
 }
 
 /* The kernel doesn't let what is granted take the place of what is configured. */

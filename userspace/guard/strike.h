@@ -41,6 +41,9 @@ void trust_set_time(uint32_t seconds); /* 0: grant nothing */
 /* Trust @addr for so long from now on, whatever it was granted before. */
 void trust_grant_for(struct in_addr addr, uint32_t seconds,
 		     const char *comment);
+/* Likewise, a server of a gateway: unless guard trust-gateways says no. */
+void trust_gateway(struct in_addr addr, uint32_t seconds, const char *comment);
+void trust_set_gateways(bool trusted);
 /* No longer, unless it is configured. */
 void trust_end(struct in_addr addr, const char *comment);
 

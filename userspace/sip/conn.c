@@ -314,16 +314,18 @@ static void conn_data(struct stream *s, const uint8_t *p, size_t n, void *arg)
 		conn_wait(c, WAIT_MESSAGE);
 }
 
-static void conn_failed(struct conns *cs, const char *reason)
+static void conn_failed(struct conns *cs, const struct sockaddr_in *peer,
+			const char *reason)
 {
-	const struct sockaddr_in *hop = gateway_hop(cs->gw, false);
-
 	/* Not each time that a link is tried. */
 	if (cs->reached || strncmp(cs->reason, reason, sizeof(cs->reason) - 1))
-		notify(SIP_UNREACHABLE, inet_ntoa(hop->sin_addr),
-		       ntohs(hop->sin_port), cs->gw->name, reason);
+		notify(SIP_UNREACHABLE, inet_ntoa(peer->sin_addr),
+		       ntohs(peer->sin_port), cs->gw->name, reason);
 	snprintf(cs->reason, sizeof(cs->reason), "%s", reason);
 	cs->reached = false;
+	/* Another server need not wait. */
+	if (gateway_failed(cs->gw, peer, SIP_SERVER_FAILED_SECONDS))
+		return;
 	if (!cs->backoff_ms)
 		cs->backoff_ms = SIP_BACKOFF_MIN_MS;
 	else if (cs->backoff_ms < SIP_BACKOFF_MAX_MS)
@@ -354,7 +356,7 @@ static void conn_closed(struct stream *s, const char *reason, void *arg)
 	else if (c->inbound)
 		refused(c, reason);
 	else
-		conn_failed(c->cs, reason);
+		conn_failed(c->cs, &c->path.peer, reason);
 	conn_close(c, reason);
 }
 
@@ -408,6 +410,7 @@ void conns_accept(struct conns *cs, int fd, const struct sockaddr_in *peer)
 	if (gw->transport == SIP_TLS)
 		ret = tls_accept(gw->tls, fd,
 				 gw->verify_client ? gw->peer_name : NULL,
+				 gateway_srv_host(gw, peer->sin_addr),
 				 &conn_ops, c, &c->stream);
 	else
 		ret = stream_accept_tcp(fd, &conn_ops, c, &c->stream);
@@ -435,6 +438,7 @@ static int connect_from(struct conn *c, const struct sockaddr_in *local)
 
 	if (gw->transport == SIP_TLS)
 		return tls_connect(gw->tls, local, &c->path.peer, gw->peer_name,
+				   gateway_srv_host(gw, c->path.peer.sin_addr),
 				   &conn_ops, c, &c->stream);
 	return stream_connect_tcp(local, &c->path.peer, &conn_ops, c,
 				  &c->stream);
@@ -463,18 +467,20 @@ static int connect_own(struct conn *c)
 
 int conns_connect(struct conns *cs, struct conn **ret)
 {
+	const struct sockaddr_in *hop = gateway_hop(cs->gw, false);
 	struct conn *c;
 	int rc;
 
 	if (transport_now() < cs->not_before)
 		return -EAGAIN;
-	c = room_make_own() ? conn_new(cs, gateway_hop(cs->gw, false), false)
-			    : NULL;
+	if (!hop->sin_family)
+		return -EHOSTUNREACH;
+	c = room_make_own() ? conn_new(cs, hop, false) : NULL;
 	if (!c)
 		return -ENOBUFS;
 	rc = connect_own(c);
 	if (rc < 0) {
-		conn_failed(cs, strerror(-rc));
+		conn_failed(cs, &c->path.peer, strerror(-rc));
 		conn_free(c);
 		return rc;
 	}

@@ -51,6 +51,9 @@ unsigned int conns_wait(const struct conns *cs); /* before, milliseconds */
 void conns_ping(struct conns *cs); /* send a keep-alive */
 uint64_t conns_heard(const struct conns *cs); /* something came, ms; 0: never */
 void conns_give_up(struct conns *cs, const char *reason); /* close it */
+/* A request had no answer: if nothing else came either, and there is another
+ * server, it is closed. */
+void conns_unanswered(struct conns *cs);
 
 /* Who hears that a connection is gone. */
 void conns_set_lost(void (*on_lost)(uint32_t conn, const char *reason));

@@ -13,18 +13,14 @@
 #include "sip/register-client.h"
 
 /* Only there its password is good: what else would be an oracle for it? */
-static const char *realm_of(const struct gateway *gw, const struct account *a,
-			    char host[INET_ADDRSTRLEN])
+static const char *realm_of(const struct gateway *gw, const struct account *a)
 {
 	const char *learnt;
 
 	if (a->realm[0])
 		return a->realm;
 	learnt = register_realm(gw, a->user);
-	if (learnt)
-		return learnt;
-	inet_ntop(AF_INET, &gw->registrar.sin_addr, host, INET_ADDRSTRLEN);
-	return host;
+	return learnt ? learnt : gw->registrar.host;
 }
 
 /* That of the caller's number, else the first that is good for the realm. */
@@ -35,7 +31,6 @@ static const struct account *choose(const struct gateway *gw,
 {
 	const char *from = req->from->url->username;
 	const struct account *best = NULL;
-	char host[INET_ADDRSTRLEN];
 
 	for (unsigned int i = 0; i < gw->n_accounts; i++) {
 		const struct account *a = &gw->account[i];
@@ -43,7 +38,7 @@ static const struct account *choose(const struct gateway *gw,
 		struct challenge c;
 
 		if ((best && !named) ||
-		    challenge_choose(resp, realm_of(gw, a, host), &c) < 0)
+		    challenge_choose(resp, realm_of(gw, a), &c) < 0)
 			continue;
 		best = a;
 		*ret = c;

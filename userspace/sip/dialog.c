@@ -326,7 +326,8 @@ void dialog_path(const struct dialog *d, struct sip_path *path)
 		hop = uri;
 	}
 	if (hop && hop->host && inet_pton(AF_INET, hop->host, &addr) == 1 &&
-	    addr.s_addr == path->peer.sin_addr.s_addr) {
+	    hop_has(gateway_next_hop(gw, false), addr)) {
+		path->peer.sin_addr = addr;
 		port = hop->port ? strtoul(hop->port, NULL, 10)
 		       : path->transport == SIP_TLS ? 5061
 						    : 5060;

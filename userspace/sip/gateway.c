@@ -66,6 +66,12 @@ static bool route_matches(const struct route *r, const char *called)
 	return !r->n_called;
 }
 
+static bool is_ready(const struct gateway *gw)
+{
+	return !gw->down && !gw->absent &&
+	       (gw->extensions || gateway_hop(gw, false)->sin_family);
+}
+
 struct gateway *route_find(const struct sip_config *cfg,
 			   const struct gateway *from, const char *called,
 			   unsigned int *at)
@@ -74,7 +80,7 @@ struct gateway *route_find(const struct sip_config *cfg,
 		bool down = *at >= cfg->n_routes;
 		const struct route *r = &cfg->route[(*at)++ % cfg->n_routes];
 
-		if (r->from == from && (r->to->down || r->to->absent) == down &&
+		if (r->from == from && !is_ready(r->to) == down &&
 		    route_matches(r, called))
 			return r->to;
 	}
@@ -180,7 +186,7 @@ static int read_media(const struct lyd_node *entry, struct loading *l)
 
 /* @name: "registrar", of the gateway or else of all; 1: there is none */
 static int read_host(const struct lyd_node *entry, const struct loading *l,
-		     const char *name, struct sockaddr_in *ret)
+		     const char *name, struct hop *ret)
 {
 	const struct lyd_node *node = entry;
 	const char *host, *in = "";
@@ -196,14 +202,9 @@ static int read_host(const struct lyd_node *entry, const struct loading *l,
 	}
 	if (!host)
 		return 1;
-	ret->sin_family = AF_INET;
-	if (inet_pton(AF_INET, host, &ret->sin_addr) != 1)
-		return config_fail(l->err, node, path,
-				   "must be an IPv4 address");
 	snprintf(path, sizeof(path), "%s%s-port", in, name);
-	ret->sin_port = htons((uint16_t)config_u32(
-		node, path, l->gw->transport == SIP_TLS ? 5061 : 5060));
-	return 0;
+	return hop_set(ret, host, (uint16_t)config_u32(node, path, 0),
+		       l->gw->transport);
 }
 
 static void read_link(const struct lyd_node *entry, struct gateway *gw)
@@ -233,12 +234,10 @@ static int read_trunk(const struct lyd_node *entry, const struct loading *l)
 	if (ret < 0)
 		return ret;
 	if (ret > 0)
-		gw->registrar = gw->proxy;
+		hop_copy(&gw->registrar, &gw->proxy);
 	/* One connection is all there is. */
 	if (gw->n_accounts && gw->transport != SIP_UDP &&
-	    !gw->outbound.sin_family &&
-	    (gw->registrar.sin_addr.s_addr != gw->proxy.sin_addr.s_addr ||
-	     gw->registrar.sin_port != gw->proxy.sin_port))
+	    !hop_there(&gw->outbound) && !hop_same(&gw->registrar, &gw->proxy))
 		return config_fail(l->err, entry, "registrar-host",
 				   "by TCP and TLS, a registrar other than the "
 				   "proxy needs outbound-proxy-host");
@@ -249,34 +248,70 @@ static int read_proxy(const struct lyd_node *entry, struct loading *l)
 {
 	struct gateway *gw = l->gw;
 	const char *host = config_str(entry, "proxy-host");
-	uint32_t port;
+	int ret;
 
 	gw->extensions = !host;
 	if (!host)
 		return 0;
-	gw->proxy.sin_family = AF_INET;
-	if (inet_pton(AF_INET, host, &gw->proxy.sin_addr) != 1)
-		return config_fail(l->err, entry, "proxy-host",
-				   "must be an IPv4 address");
-	port = config_u32(entry, "proxy-port",
-			  gw->transport == SIP_TLS ? 5061 : 5060);
-	gw->proxy.sin_port = htons((uint16_t)port);
-	return read_trunk(entry, l);
+	ret = hop_set(&gw->proxy, host,
+		      (uint16_t)config_u32(entry, "proxy-port", 0),
+		      gw->transport);
+	return ret < 0 ? ret : read_trunk(entry, l);
 }
 
-const struct sockaddr_in *gateway_hop(const struct gateway *gw, bool registrar)
+const struct hop *gateway_next_hop(const struct gateway *gw, bool registrar)
 {
-	if (gw->outbound.sin_family)
+	if (hop_there(&gw->outbound))
 		return &gw->outbound;
 	return registrar ? &gw->registrar : &gw->proxy;
 }
 
+const struct sockaddr_in *gateway_hop(const struct gateway *gw, bool registrar)
+{
+	return hop_addr(gateway_next_hop(gw, registrar));
+}
+
 bool gateway_has_peer(const struct gateway *gw, struct in_addr addr)
 {
-	return addr.s_addr == gw->proxy.sin_addr.s_addr ||
-	       (gw->outbound.sin_family &&
-		addr.s_addr == gw->outbound.sin_addr.s_addr) ||
-	       (gw->n_accounts && addr.s_addr == gw->registrar.sin_addr.s_addr);
+	return hop_has(&gw->proxy, addr) || hop_has(&gw->outbound, addr) ||
+	       (gw->n_accounts && hop_has(&gw->registrar, addr));
+}
+
+bool gateway_failed(struct gateway *gw, const struct sockaddr_in *addr,
+		    unsigned int seconds)
+{
+	const struct hop *hops[] = { &gw->proxy, &gw->outbound,
+				     &gw->registrar };
+	bool other = false;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		if (hops[i]->servers &&
+		    servers_failed(hops[i]->servers, addr, seconds))
+			other = true;
+	}
+	return other;
+}
+
+const char *gateway_srv_host(const struct gateway *gw, struct in_addr addr)
+{
+	const struct servers *s = gateway_next_hop(gw, false)->servers;
+
+	return s ? servers_host(s, addr) : NULL;
+}
+
+static void clear_hops(struct gateway *gw)
+{
+	hop_clear(&gw->proxy);
+	hop_clear(&gw->outbound);
+	hop_clear(&gw->registrar);
+}
+
+void gateway_move_hops(struct gateway *to, struct gateway *from)
+{
+	clear_hops(to);
+	to->proxy = from->proxy;
+	to->outbound = from->outbound;
+	to->registrar = from->registrar;
 }
 
 const char *gateway_transport_param(const struct gateway *gw,
@@ -338,8 +373,8 @@ static int read_tls(const struct lyd_node *entry, struct loading *l)
 
 	if (gw->transport != SIP_TLS)
 		return 0;
-	if (!name && gw->outbound.sin_family)
-		name = inet_ntoa(gw->outbound.sin_addr);
+	if (!name && hop_there(&gw->outbound))
+		name = gw->outbound.host;
 	if (!name)
 		name = config_str(entry, "proxy-host");
 	snprintf(gw->peer_name, sizeof(gw->peer_name), "%s", name ? name : "");
@@ -458,6 +493,17 @@ static int read_record_file(const struct lyd_node *tree, struct loading *l)
 	return 0;
 }
 
+/* One more of a list with commas. */
+static int read_dns(const struct lyd_node *entry, void *arg)
+{
+	char *list = arg;
+	size_t n = strlen(list);
+
+	snprintf(list + n, sizeof(((struct sip_config *)0)->dns) - n, "%s%s",
+		 n ? "," : "", config_str(entry, "."));
+	return 0;
+}
+
 int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 		    struct config_error *err)
 {
@@ -480,6 +526,8 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 		rc = registrar_config_load(tree, &cfg->registrar, err);
 	if (!rc)
 		rc = read_record_file(tree, &l);
+	if (!rc)
+		rc = config_each(tree, "sip/dns-server", read_dns, cfg->dns);
 	if (rc < 0) {
 		sip_config_free(cfg);
 		return rc;
@@ -521,6 +569,7 @@ void gateway_free(struct gateway *gw)
 	options_unwatch(gw);
 	link_unwatch(gw);
 	register_forget(gw);
+	clear_hops(gw);
 	accounts_free(gw);
 	transport_close(gw);
 	tls_ctx_free(gw->tls);

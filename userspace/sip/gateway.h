@@ -9,6 +9,7 @@
 
 #include "media/media.h"
 #include "sip/extension.h"
+#include "sip/hop.h"
 
 struct config_error;
 struct lyd_node;
@@ -17,12 +18,6 @@ struct link;
 struct probe;
 struct sockets;
 struct tls_ctx;
-
-enum sip_transport {
-	SIP_UDP,
-	SIP_TCP,
-	SIP_TLS
-};
 
 #define SIP_GATEWAYS_MAX      64 /* as in ringfence.yang */
 #define SIP_ROUTES_CONFIG_MAX 256
@@ -38,10 +33,9 @@ struct gateway {
 	char name[64];
 	enum sip_transport transport; /* of the requests that we send */
 	struct sockaddr_in local; /* address and port that we listen on */
-	struct sockaddr_in proxy; /* the one peer, but for these: */
-	struct sockaddr_in outbound; /* requests go there; family 0: none */
-	struct sockaddr_in
-		registrar; /* whose accounts are; the proxy, if none */
+	struct hop proxy; /* the one peer, but for these: */
+	struct hop outbound; /* requests go there, if it is there */
+	struct hop registrar; /* whose accounts are; the proxy, if none */
 	enum transport_param transport_param;
 	struct account *account; /* at the registrar; NULL: none */
 	unsigned int n_accounts;
@@ -100,6 +94,7 @@ struct sip_config {
 	struct registrar_config registrar;
 	uint32_t session_expires, min_se; /* seconds; see timer.h */
 	char record_file[256]; /* "": no records of calls */
+	char dns[128]; /* as dns_ask() has them; "": this machine's */
 };
 
 /* What media/ of a validated tree says of new calls. */
@@ -127,7 +122,16 @@ int gateway_renew(const struct lyd_node *tree, struct gateway *gw,
 
 /* Where requests go, or a REGISTER: its outbound proxy, or else the proxy, or the
  * registrar. By TCP and TLS that is one place. */
+const struct hop *gateway_next_hop(const struct gateway *gw, bool registrar);
+/* The server there; sin_family is 0 while none is known. */
 const struct sockaddr_in *gateway_hop(const struct gateway *gw, bool registrar);
+/* The one at @addr failed: is there another one of the name? See servers.h. */
+bool gateway_failed(struct gateway *gw, const struct sockaddr_in *addr,
+		    unsigned int seconds);
+/* The name that SRV led from to the peer at @addr, or NULL. */
+const char *gateway_srv_host(const struct gateway *gw, struct in_addr addr);
+/* *@to has the hops of *@from, which has none then. */
+void gateway_move_hops(struct gateway *to, struct gateway *from);
 /* Is it an address that messages may come from? */
 bool gateway_has_peer(const struct gateway *gw, struct in_addr addr);
 /* ";transport=tls", or "" */

@@ -91,9 +91,9 @@ static char *make_uri(const osip_uri_t *from, const char *host,
 
 /* From or To with the user and name of @from and a host of ours. */
 static char *make_name_addr(const osip_from_t *from, const char *name,
-			    struct in_addr addr)
+			    const char *host)
 {
-	char *uri = make_uri(from->url, inet_ntoa(addr), 0, NULL), *text;
+	char *uri = make_uri(from->url, host, 0, NULL), *text;
 
 	if (!uri)
 		return NULL;
@@ -112,8 +112,7 @@ static char *target_uri(const struct leg *b, const osip_message_t *req)
 
 	if (binding)
 		return strdup(binding->contact);
-	return make_uri(req->req_uri, inet_ntoa(gw->proxy.sin_addr),
-			ntohs(gw->proxy.sin_port),
+	return make_uri(req->req_uri, gw->proxy.host, gw->proxy.port,
 			gw->transport == SIP_UDP
 				? NULL
 				: sip_transport_name(gw->transport));
@@ -138,10 +137,10 @@ static int new_callee_dialog(struct leg *b, const osip_message_t *req)
 	int ret = -ENOMEM;
 
 	local = make_name_addr(req->from, req->from->displayname,
-			       gw->local.sin_addr);
+			       inet_ntoa(gw->local.sin_addr));
 	remote = make_name_addr(&callee, NULL,
-				gw->extensions ? gw->local.sin_addr
-					       : gw->proxy.sin_addr);
+				gw->extensions ? inet_ntoa(gw->local.sin_addr)
+					       : gw->proxy.host);
 	target = target_uri(b, req);
 	if (local && remote && target)
 		ret = dialog_new(&b->dialog, local, remote, target);
@@ -422,6 +421,9 @@ static bool try_next(struct call *c, int status, const char *what)
 
 	if (c->state != CALL_CALLING || !req || !is_worth_another(status))
 		return false;
+	if (status == 503)
+		gateway_failed(c->leg[1].gw, &c->leg[1].path.peer,
+			       SIP_SERVER_BUSY_SECONDS);
 	if (!target_next(config, c->refer ? c->refer->from->gw : c->leg[0].gw,
 			 req->req_uri->username, &c->target))
 		return false;

@@ -106,6 +106,22 @@
 #define SIP_CHALLENGE_NONCE_MAX	 512
 #define SIP_CHALLENGE_OPAQUE_MAX 512
 
+/* Servers of one name by DNS, with former ones, which may send messages for so
+ * long; more are left out, as are more targets of SRV. An answer is good for the
+ * addresses' time to live, within these. */
+#define SIP_SERVERS_MAX		 16
+#define SIP_TARGETS_MAX		 8
+#define SIP_RESOLVED_SECONDS_MIN 30
+#define SIP_RESOLVED_SECONDS_MAX 3600
+#define SIP_SERVER_KEEP_SECONDS	 7200
+/* Without an answer it is asked again, in twice the time each time. */
+#define SIP_RESOLVE_AGAIN_SECONDS     5
+#define SIP_RESOLVE_AGAIN_SECONDS_MAX 60
+/* A server that did not answer is the last choice for so long; one that said 503
+ * for the other. */
+#define SIP_SERVER_FAILED_SECONDS 300
+#define SIP_SERVER_BUSY_SECONDS	  30
+
 /* Our own connections: ports from source-port on, one after another; so many are
  * tried for one connection. A ping is answered in so long, or the link is lost. */
 #define SIP_SOURCE_PORTS     1000

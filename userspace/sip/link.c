@@ -106,6 +106,12 @@ void link_lost(struct gateway *gw)
 			random_below(SIP_LINK_JITTER_MS));
 }
 
+void link_known(struct gateway *gw)
+{
+	if (gw->link && conns_own_state(transport_conns(gw)) == CONN_NONE)
+		arm(gw, 0);
+}
+
 void link_watch(struct gateway *gw)
 {
 	if (!gw->persistent) {

@@ -14,6 +14,8 @@ void link_unwatch(struct gateway *gw); /* closes nothing */
 
 /* For connections: the gateway's own was lost, or did not come about. */
 void link_lost(struct gateway *gw);
+/* Where it leads is known now. */
+void link_known(struct gateway *gw);
 
 /* "up", "connecting", "down", or "none": no connection of TCP or TLS is kept. */
 const char *link_state(const struct gateway *gw);

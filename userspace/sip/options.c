@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <event2/event.h>
 
@@ -20,9 +21,10 @@
 struct probe {
 	struct event *timer;
 	struct txn *txn; /* NULL: none is under way */
-	struct sockaddr_in proxy; /* that was asked */
+	char proxy[HOP_TEXT]; /* that is asked */
 	enum sip_transport transport;
 	unsigned int unanswered; /* in a row */
+	unsigned int servers; /* of the name, that were given up in a row */
 };
 
 static int add_abilities(osip_message_t *resp)
@@ -52,11 +54,11 @@ void options_answer(struct txn *t, int status)
 static void came_up(struct gateway *gw)
 {
 	gw->probe->unanswered = 0;
+	gw->probe->servers = 0;
 	if (!gw->down)
 		return;
 	gw->down = false;
-	notify(SIP_GATEWAY_UP, gw->name, inet_ntoa(gw->proxy.sin_addr),
-	       ntohs(gw->proxy.sin_port));
+	notify(SIP_GATEWAY_UP, gw->name, gw->probe->proxy);
 }
 
 static void not_answered(struct gateway *gw)
@@ -65,11 +67,21 @@ static void not_answered(struct gateway *gw)
 
 	if (p->unanswered < SIP_UNANSWERED_MAX)
 		p->unanswered++;
-	if (gw->down || p->unanswered < gw->options_failures)
+	if (p->unanswered < gw->options_failures)
+		return;
+	/* The next server has as many tries. */
+	if (gateway_failed(gw, gateway_hop(gw, false),
+			   SIP_SERVER_FAILED_SECONDS) &&
+	    ++p->servers <
+		    servers_count(gateway_next_hop(gw, false)->servers)) {
+		p->unanswered = 0;
+		return;
+	}
+	p->servers = 0;
+	if (gw->down)
 		return;
 	gw->down = true;
-	notify(SIP_GATEWAY_DOWN, gw->name, inet_ntoa(gw->proxy.sin_addr),
-	       ntohs(gw->proxy.sin_port), p->unanswered);
+	notify(SIP_GATEWAY_DOWN, gw->name, p->proxy, p->unanswered);
 }
 
 /* 408 and 503 may come from a proxy before the peer; else it is there. */
@@ -100,16 +112,14 @@ static const struct txn_client client = {
 static osip_message_t *make_options(const struct gateway *gw,
 				    const struct sip_path *path)
 {
-	char local[64], remote[64], target[80];
+	char local[64], remote[HOP_TEXT], target[HOP_TEXT + 32], text[HOP_TEXT];
 	osip_message_t *req = NULL;
 	struct dialog d = { 0 };
 
 	snprintf(local, sizeof(local), "<sip:%s>",
 		 inet_ntoa(gw->local.sin_addr));
-	snprintf(remote, sizeof(remote), "<sip:%s>",
-		 inet_ntoa(gw->proxy.sin_addr));
-	snprintf(target, sizeof(target), "sip:%s:%u%s",
-		 inet_ntoa(gw->proxy.sin_addr), ntohs(gw->proxy.sin_port),
+	snprintf(remote, sizeof(remote), "<sip:%s>", gw->proxy.host);
+	snprintf(target, sizeof(target), "sip:%s%s", hop_text(&gw->proxy, text),
 		 gw->transport == SIP_UDP
 			 ? ""
 			 : gateway_transport_param(gw, gw->transport));
@@ -124,8 +134,12 @@ static void ask(struct gateway *gw)
 	const struct sip_path path = { .gw = gw,
 				       .transport = gw->transport,
 				       .peer = *gateway_hop(gw, false) };
-	osip_message_t *req = make_options(gw, &path);
+	osip_message_t *req;
 
+	/* Nobody's fault but that of DNS, which says so itself. */
+	if (!path.peer.sin_family)
+		return;
+	req = make_options(gw, &path);
 	/* Without memory or a transaction nothing is learnt of the peer. */
 	if (req)
 		txn_request(req, &path, &client, gw, &gw->probe->txn);
@@ -153,10 +167,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 static bool same_proxy(const struct gateway *gw)
 {
 	const struct probe *p = gw->probe;
+	char text[HOP_TEXT];
 
 	return p->transport == gw->transport &&
-	       p->proxy.sin_addr.s_addr == gw->proxy.sin_addr.s_addr &&
-	       p->proxy.sin_port == gw->proxy.sin_port;
+	       !strcmp(p->proxy, hop_text(&gw->proxy, text));
 }
 
 static struct probe *probe_new(struct gateway *gw)
@@ -165,7 +179,7 @@ static struct probe *probe_new(struct gateway *gw)
 
 	if (!p)
 		return NULL;
-	p->proxy = gw->proxy;
+	hop_text(&gw->proxy, p->proxy);
 	p->transport = gw->transport;
 	p->timer = evtimer_new(loop_base(), on_timer, gw);
 	if (p->timer)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The gateway's own connection, for who keeps it up. */
 #include "sip/conn-internal.h"
+#include "sip/limits.h"
 
 enum conn_state conns_own_state(const struct conns *cs)
 {
@@ -46,4 +47,13 @@ void conns_give_up(struct conns *cs, const char *reason)
 
 	if (c)
 		conn_close(c, reason);
+}
+
+void conns_unanswered(struct conns *cs)
+{
+	struct conn *c = conns_own(cs);
+
+	if (c && c->heard_ms + 64 * SIP_T1_MS <= transport_now() &&
+	    gateway_failed(cs->gw, &c->path.peer, SIP_SERVER_FAILED_SECONDS))
+		conn_close(c, "the server doesn't answer");
 }

@@ -94,15 +94,6 @@ static char *tls_lines(const struct lyd_node *tree, const struct gateway *gw)
 		       : text;
 }
 
-static bool same_hop(const struct gateway *old, const struct gateway *gw)
-{
-	const struct sockaddr_in *a = gateway_hop(old, false);
-	const struct sockaddr_in *b = gateway_hop(gw, false);
-
-	return a->sin_addr.s_addr == b->sin_addr.s_addr &&
-	       a->sin_port == b->sin_port;
-}
-
 static bool other_terms(const struct gateway *old, const struct gateway *gw,
 			const struct lyd_node *old_tree,
 			const struct lyd_node *tree)
@@ -111,8 +102,9 @@ static bool other_terms(const struct gateway *old, const struct gateway *gw,
 	bool same;
 
 	if (old->transport != gw->transport ||
-	    old->proxy.sin_addr.s_addr != gw->proxy.sin_addr.s_addr ||
-	    old->proxy.sin_port != gw->proxy.sin_port || !same_hop(old, gw) ||
+	    !hop_same(&old->proxy, &gw->proxy) ||
+	    !hop_same(gateway_next_hop(old, false),
+		      gateway_next_hop(gw, false)) ||
 	    old->source_port != gw->source_port)
 		return true;
 	a = tls_lines(old_tree, old);
@@ -175,6 +167,7 @@ static void become(struct gateway *old, struct gateway *gw, bool drop)
 		sockets = gw->sockets;
 	}
 	accounts_free(old);
+	gateway_move_hops(old, gw);
 	*old = *gw;
 	old->sockets = sockets;
 	old->link = link;

@@ -29,8 +29,8 @@ struct registration {
 	LIST_ENTRY(registration) entry;
 	struct gateway *gw;
 	struct account account; /* its own: it outlives the configuration */
-	struct sip_path path; /* where to; not always the gateway's by now */
-	struct sockaddr_in registrar;
+	struct sip_path path; /* where to */
+	struct hop registrar, hop; /* not always the gateway's by now */
 	struct dialog dialog; /* Call-ID, tag and CSeq stay the same */
 	struct event *timer;
 	struct txn *txn; /* NULL: none is under way */
@@ -55,6 +55,8 @@ static void registration_free(struct registration *r)
 	if (r->timer)
 		event_free(r->timer);
 	dialog_clear(&r->dialog);
+	hop_clear(&r->registrar);
+	hop_clear(&r->hop);
 	secret_free(r, sizeof(*r));
 }
 
@@ -92,6 +94,7 @@ static void left(struct registration *r)
 static void failed(struct registration *r, uint64_t ms, const char *why)
 {
 	bool told = !strcmp(r->why, why);
+	char text[HOP_TEXT];
 
 	if (r->leaving) {
 		left(r);
@@ -103,8 +106,7 @@ static void failed(struct registration *r, uint64_t ms, const char *why)
 	arm(r, ms);
 	if (!told)
 		notify(SIP_ACCOUNT_FAILED, r->account.user, r->gw->name,
-		       inet_ntoa(r->registrar.sin_addr),
-		       ntohs(r->registrar.sin_port), why,
+		       hop_text(&r->registrar, text), why,
 		       (unsigned int)((ms + 999) / 1000));
 }
 
@@ -224,6 +226,7 @@ static void accepted(struct registration *r, const osip_message_t *resp)
 	uint32_t seconds = clamp(granted(r, resp), SIP_REGISTER_SECONDS_MIN,
 				 SIP_REGISTER_SECONDS_MAX);
 	bool news = !registered(r) || r->why[0];
+	char text[HOP_TEXT];
 
 	if (r->leaving) {
 		left(r);
@@ -238,8 +241,7 @@ static void accepted(struct registration *r, const osip_message_t *resp)
 	arm(r, refresh_ms(seconds));
 	if (news)
 		notify(SIP_ACCOUNT_REGISTERED, r->account.user, r->gw->name,
-		       inet_ntoa(r->registrar.sin_addr),
-		       ntohs(r->registrar.sin_port), seconds);
+		       hop_text(&r->registrar, text), seconds);
 }
 
 /* 423: no shorter than it says (10.2.8). */
@@ -338,6 +340,7 @@ static void begin(struct registration *r)
 {
 	r->answered = 0;
 	r->raised = 0;
+	r->path.peer = *hop_addr(&r->hop);
 	send_register(r);
 }
 
@@ -348,13 +351,13 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 static int make_dialog(struct registration *r)
 {
-	char host[INET_ADDRSTRLEN], who[128], target[96];
+	char who[HOP_TEXT + 80], target[HOP_TEXT + 32], text[HOP_TEXT];
 	const struct gateway *gw = r->gw;
 
-	inet_ntop(AF_INET, &r->registrar.sin_addr, host, sizeof(host));
-	snprintf(who, sizeof(who), "<sip:%s@%s>", r->account.user, host);
-	snprintf(target, sizeof(target), "sip:%s:%u%s", host,
-		 ntohs(r->registrar.sin_port),
+	snprintf(who, sizeof(who), "<sip:%s@%s>", r->account.user,
+		 r->registrar.host);
+	snprintf(target, sizeof(target), "sip:%s%s",
+		 hop_text(&r->registrar, text),
 		 gateway_transport_param(gw, gw->transport));
 	return dialog_new(&r->dialog, who, who, target);
 }
@@ -368,10 +371,10 @@ static void registration_new(struct gateway *gw, const struct account *a)
 	LIST_INSERT_HEAD(&all, r, entry);
 	r->gw = gw;
 	r->account = *a;
-	r->registrar = gw->registrar;
+	hop_copy(&r->registrar, &gw->registrar);
+	hop_copy(&r->hop, gateway_next_hop(gw, true));
 	r->path.gw = gw;
 	r->path.transport = gw->transport;
-	r->path.peer = *gateway_hop(gw, true);
 	r->expires = a->expires;
 	r->timer = evtimer_new(loop_base(), on_timer, r);
 	if (r->timer && !make_dialog(r)) {
@@ -431,8 +434,8 @@ static bool same_place(const struct sockaddr_in *a, const struct sockaddr_in *b)
 static bool same_trunk(const struct gateway *a, const struct gateway *b)
 {
 	return a->transport == b->transport &&
-	       same_place(&a->registrar, &b->registrar) &&
-	       same_place(gateway_hop(a, true), gateway_hop(b, true)) &&
+	       hop_same(&a->registrar, &b->registrar) &&
+	       hop_same(gateway_next_hop(a, true), gateway_next_hop(b, true)) &&
 	       same_place(&a->local, &b->local) &&
 	       a->transport_param == b->transport_param;
 }
@@ -544,13 +547,14 @@ static json_int_t seconds_until(uint64_t ms)
 
 static json_t *json_registration(const struct registration *r)
 {
+	char text[HOP_TEXT];
+
 	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:s}", "account",
 			 r->account.user, "gateway", r->gw->name, "state",
 			 state_name(r), "transport",
 			 sip_transport_name(r->path.transport), "registrar",
-			 json_sprintf("%s:%u", inet_ntoa(r->registrar.sin_addr),
-				      ntohs(r->registrar.sin_port)),
-			 "expires", seconds_until(r->until), "next",
+			 json_string(hop_text(&r->registrar, text)), "expires",
+			 seconds_until(r->until), "next",
 			 seconds_until(r->next), "reason", r->why);
 }
 

@@ -35,21 +35,38 @@ static json_t *json_place(const struct sockaddr_in *addr)
 			    ntohs(addr->sin_port));
 }
 
+static const char *state_name(const struct gateway *gw)
+{
+	if (gw->absent)
+		return "no-address";
+	if (!gw->extensions && !gateway_hop(gw, false)->sin_family)
+		return "unresolved";
+	if (gw->down)
+		return "down";
+	return gw->probe ? "up" : "unwatched";
+}
+
 static json_t *json_gateway(const struct gateway *gw)
 {
 	struct count n = { .gw = gw };
+	char text[HOP_TEXT];
+	json_t *j;
 
 	calls_each(count, &n);
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:s}", "name",
-			 gw->name, "state",
-			 gw->absent  ? "no-address"
-			 : gw->down  ? "down"
-			 : gw->probe ? "up"
-				     : "unwatched",
-			 "transport", sip_transport_name(gw->transport),
-			 "local", json_place(&gw->local), "proxy",
-			 json_place(&gw->proxy), "calls", n.n, "unanswered",
-			 (int)options_unanswered(gw), "link", link_state(gw));
+	j = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:s}", "name",
+		      gw->name, "state", state_name(gw), "transport",
+		      sip_transport_name(gw->transport), "local",
+		      json_place(&gw->local), "proxy",
+		      json_place(hop_addr(&gw->proxy)), "calls", n.n,
+		      "unanswered", (int)options_unanswered(gw), "link",
+		      link_state(gw));
+	if (gw->proxy.servers) {
+		json_object_set_new(j, "host",
+				    json_string(hop_text(&gw->proxy, text)));
+		json_object_set_new(j, "servers",
+				    servers_report(gw->proxy.servers));
+	}
+	return j;
 }
 
 json_t *report_gateways(void)

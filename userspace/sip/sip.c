@@ -27,6 +27,7 @@
 #include "sip/registrar.h"
 #include "sip/regstore.h"
 #include "sip/report.h"
+#include "sip/servers.h"
 #include "sip/store.h"
 #include "sip/timer.h"
 #include "sip/transport.h"
@@ -69,6 +70,19 @@ static int open_store(void)
 	return ret ? ret : regstore_init(daemon_run_dir());
 }
 
+/* What waited for them need not wait any longer. */
+static void on_servers(const struct servers *s)
+{
+	for (unsigned int i = 0; running && i < running->n_gateways; i++) {
+		struct gateway *gw = running->gateway[i];
+
+		if (gateway_next_hop(gw, true)->servers == s)
+			register_again(gw);
+		if (gateway_next_hop(gw, false)->servers == s)
+			link_known(gw);
+	}
+}
+
 static int sip_init(void)
 {
 	int ret = open_store();
@@ -85,6 +99,8 @@ static int sip_init(void)
 		ret = registrar_init();
 	if (!ret)
 		ret = networks_init();
+	if (!ret)
+		ret = servers_init(on_servers);
 	return ret;
 }
 
@@ -166,6 +182,7 @@ static void sip_commit(void)
 		if (running->gateway[i]->unvalidated)
 			notify(SIP_UNVALIDATED, running->gateway[i]->name);
 	}
+	servers_begin(running->dns);
 	register_begin(running);
 	log_info("sip", "%u gateways, %u routes", running->n_gateways,
 		 running->n_routes);
@@ -206,6 +223,7 @@ static void sip_exit(void)
 	sip_config_free(running);
 	running = NULL;
 	sip_rollback();
+	servers_exit();
 	transport_exit();
 	regstore_exit();
 	store_exit();

@@ -21,12 +21,36 @@ static void begin_contacts(const struct sip_config *cfg, const char *called,
 		t->absent = true; /* unless it is found */
 }
 
+/* The next one of the name (RFC 3263, 4.3), if the last one failed as a server. */
+static bool next_server(struct target *t)
+{
+	const struct servers *s;
+	const struct sockaddr_in *now;
+
+	if (!t->gw || t->binding || t->gw->extensions)
+		return false;
+	s = gateway_next_hop(t->gw, false)->servers;
+	now = gateway_hop(t->gw, false);
+	return s && t->servers < servers_count(s) &&
+	       (now->sin_addr.s_addr != t->server.sin_addr.s_addr ||
+		now->sin_port != t->server.sin_port);
+}
+
+static bool found(struct target *t)
+{
+	t->server = *gateway_hop(t->gw, false);
+	t->servers++;
+	return true;
+}
+
 bool target_next(const struct sip_config *cfg, const struct gateway *from,
 		 const char *called, struct target *t)
 {
 	if (!t->begun && from->extensions)
 		begin_contacts(cfg, called, t);
 	t->begun = true;
+	if (next_server(t))
+		return found(t);
 	for (;;) {
 		if (t->contacts && next_contact(called, t))
 			return true;
@@ -35,8 +59,9 @@ bool target_next(const struct sip_config *cfg, const struct gateway *from,
 		t->gw = route_find(cfg, from, called, &t->route);
 		if (!t->gw)
 			return false;
+		t->servers = 0;
 		if (!t->gw->extensions)
-			return true;
+			return found(t);
 		begin_contacts(cfg, called, t);
 	}
 }

@@ -15,6 +15,8 @@ struct target {
 	struct gateway *gw; /* the call goes to */
 	const struct binding *binding; /* at it; valid until the loop goes on */
 	unsigned int route; /* the next one */
+	struct sockaddr_in server; /* of @gw, that was tried last */
+	unsigned int servers; /* of @gw, that were tried */
 	bool begun;
 	bool contacts; /* of an extension are being tried */
 	bool absent; /* an extension that is called can't be reached */

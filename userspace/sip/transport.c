@@ -18,6 +18,7 @@
 #include "guard/scanner.h"
 #include "guard/strike.h"
 #include "sip/conn.h"
+#include "sip/limits.h"
 #include "sip/message.h"
 #include "sip/stranger.h"
 #include "sip/transport.h"
@@ -339,6 +340,8 @@ int transport_send(struct sip_path *to, const char *buf, size_t len)
 		return conns_send(s->conns, to->conn, buf, len, &to->conn);
 	if (s->udp < 0)
 		return -EPROTONOSUPPORT;
+	if (!to->peer.sin_family)
+		return -EHOSTUNREACH;
 	if (sendto(s->udp, buf, len, 0, (const struct sockaddr *)&to->peer,
 		   sizeof(to->peer)) < 0) {
 		/* A full socket buffer is like a lost datagram. */
@@ -347,6 +350,14 @@ int transport_send(struct sip_path *to, const char *buf, size_t len)
 	}
 	transport_trace("send", to, buf, len);
 	return 0;
+}
+
+void transport_unanswered(const struct sip_path *to)
+{
+	if (to->transport == SIP_UDP)
+		gateway_failed(to->gw, &to->peer, SIP_SERVER_FAILED_SECONDS);
+	else
+		conns_unanswered(to->gw->sockets->conns);
 }
 
 static void on_conn_lost(uint32_t conn, const char *reason)

@@ -60,6 +60,10 @@ void transport_move(struct gateway *gw);
  */
 int transport_send(struct sip_path *to, const char *buf, size_t len);
 
+/* A request to @to had no answer, or couldn't be sent: another server is next, if
+ * its gateway has one. */
+void transport_unanswered(const struct sip_path *to);
+
 /* Answer a request without a transaction, by the text of what was received. */
 void transport_refuse(const struct sip_path *from, const struct sip_head *head,
 		      int status, const char *reason);

@@ -21,6 +21,7 @@ static void tell_failure(struct txn *t, int status, const char *why)
 	if (t->answered)
 		return;
 	t->answered = true;
+	transport_unanswered(&t->path);
 	if (t->ops && t->ops->on_failure)
 		t->ops->on_failure(t, status, why, t->arg);
 }
