@@ -11,13 +11,6 @@
 
 #define URI_MAX 32
 
-static const char *text_of(const json_t *j, const char *name)
-{
-	const char *text = json_string_value(json_object_get(j, name));
-
-	return text && *text ? text : "-";
-}
-
 static const json_t *leg_of(const json_t *call, size_t n)
 {
 	return json_array_get(json_object_get(call, "legs"), n);
@@ -26,9 +19,8 @@ static const json_t *leg_of(const json_t *call, size_t n)
 static void print_line(const json_t *call)
 {
 	printf("%-6" JSON_INTEGER_FORMAT " %-11s %-20s %-12s %-12s %s to %s\n",
-	       json_integer_value(json_object_get(call, "call")),
-	       text_of(call, "state"), text_of(call, "start"),
-	       text_of(leg_of(call, 0), "gateway"),
+	       number_of(call, "call"), text_of(call, "state"),
+	       text_of(call, "start"), text_of(leg_of(call, 0), "gateway"),
 	       text_of(leg_of(call, 1), "gateway"), text_of(call, "from"),
 	       text_of(call, "to"));
 }
@@ -68,12 +60,11 @@ static void print_media(json_t *media)
 static void print_call(const json_t *call)
 {
 	printf("call %" JSON_INTEGER_FORMAT ": %s, %s calls %s\n",
-	       json_integer_value(json_object_get(call, "call")),
-	       text_of(call, "state"), text_of(call, "from"),
-	       text_of(call, "to"));
+	       number_of(call, "call"), text_of(call, "state"),
+	       text_of(call, "from"), text_of(call, "to"));
 	printf("  start %s, answer %s, session %" JSON_INTEGER_FORMAT "\n",
 	       text_of(call, "start"), text_of(call, "answer"),
-	       json_integer_value(json_object_get(call, "session")));
+	       number_of(call, "session"));
 	for (size_t i = 0; i < 2; i++) {
 		const json_t *leg = leg_of(call, i);
 		json_t *media = json_object_get(leg, "media");
@@ -151,7 +142,6 @@ void complete_call(struct words *w)
 	list = json_object_get(answer, "calls");
 	for (size_t i = 0; i < json_array_size(list); i++)
 		printf("%" JSON_INTEGER_FORMAT "\n",
-		       json_integer_value(json_object_get(
-			       json_array_get(list, i), "call")));
+		       number_of(json_array_get(list, i), "call"));
 	json_decref(answer);
 }

@@ -6,18 +6,6 @@
 #include "ringfence/control.h"
 #include "ringfence/print.h"
 
-static const char *text_of(const json_t *j, const char *name)
-{
-	const char *text = json_string_value(json_object_get(j, name));
-
-	return text ? text : "-";
-}
-
-static json_int_t number_of(const json_t *j, const char *name)
-{
-	return json_integer_value(json_object_get(j, name));
-}
-
 static void print_line(const json_t *gw)
 {
 	printf("%-16s %-9s %-3s %-21s %-21s %5" JSON_INTEGER_FORMAT

@@ -67,13 +67,6 @@ static int ask(const struct cli *cli, const struct filter *f, uint64_t *after,
 	return r;
 }
 
-static const char *text_of(const json_t *e, const char *name)
-{
-	const char *text = json_string_value(json_object_get(e, name));
-
-	return text ? text : "-";
-}
-
 static void print(const struct cli *cli, const json_t *answer)
 {
 	const json_t *list = json_object_get(answer, "notifications");
@@ -84,10 +77,9 @@ static void print(const struct cli *cli, const json_t *answer)
 		if (cli->json)
 			print_json(json_incref(e));
 		else
-			printf("%s %s %s %d %s\n", text_of(e, "time"),
-			       text_of(e, "severity"), text_of(e, "service"),
-			       (int)json_integer_value(
-				       json_object_get(e, "number")),
+			printf("%s %s %s %" JSON_INTEGER_FORMAT " %s\n",
+			       text_of(e, "time"), text_of(e, "severity"),
+			       text_of(e, "service"), number_of(e, "number"),
 			       text_of(e, "text"));
 	}
 }

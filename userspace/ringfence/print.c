@@ -439,6 +439,18 @@ json_t *json_stats(const struct rgf_stats *s)
 	return with_counters(j, &s->counters);
 }
 
+const char *text_of(const json_t *j, const char *name)
+{
+	const char *text = json_string_value(json_object_get(j, name));
+
+	return text && *text ? text : "-";
+}
+
+json_int_t number_of(const json_t *j, const char *name)
+{
+	return json_integer_value(json_object_get(j, name));
+}
+
 void write_json(json_t *j)
 {
 	/* What could not be written shows in ferror(stdout) at the end. */

@@ -40,6 +40,10 @@ json_t *json_session(const struct rgf_session *s);
 json_t *json_mki(const uint8_t *mki, uint8_t len); /* null for none */
 json_t *json_stats(const struct rgf_stats *s);
 
+/* A member of an object; "-" for none, and for an empty text. */
+const char *text_of(const json_t *j, const char *name);
+json_int_t number_of(const json_t *j, const char *name);
+
 /* Write @j, which is taken over and may be NULL, as one line. */
 void print_json(json_t *j);
 void write_json(json_t *j); /* the same without the line's end */

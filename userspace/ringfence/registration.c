@@ -10,25 +10,14 @@
 
 #define NUMBER_MAX 64 /* bytes; no extension's is longer */
 
-static const char *text_of(const json_t *e, const char *name)
-{
-	const char *text = json_string_value(json_object_get(e, name));
-
-	return text ? text : "-";
-}
-
-static int number_of(const json_t *e, const char *name)
-{
-	return (int)json_integer_value(json_object_get(e, name));
-}
-
 static void print_line(const json_t *e)
 {
-	char from[64], left[16];
+	char from[64], left[24];
 
-	snprintf(from, sizeof(from), "%.40s:%d", text_of(e, "address"),
-		 number_of(e, "port"));
-	snprintf(left, sizeof(left), "%d", number_of(e, "expires"));
+	snprintf(from, sizeof(from), "%.40s:%" JSON_INTEGER_FORMAT,
+		 text_of(e, "address"), number_of(e, "port"));
+	snprintf(left, sizeof(left), "%" JSON_INTEGER_FORMAT,
+		 number_of(e, "expires"));
 	printf("%-12s %-16s %-9s %-21s %-8s %s\n", text_of(e, "extension"),
 	       text_of(e, "gateway"),
 	       json_is_true(json_object_get(e, "connected"))
@@ -39,10 +28,12 @@ static void print_line(const json_t *e)
 
 static void print_account(const json_t *e)
 {
-	char left[16], next[16];
+	char left[24], next[24];
 
-	snprintf(left, sizeof(left), "%d", number_of(e, "expires"));
-	snprintf(next, sizeof(next), "%d", number_of(e, "next"));
+	snprintf(left, sizeof(left), "%" JSON_INTEGER_FORMAT,
+		 number_of(e, "expires"));
+	snprintf(next, sizeof(next), "%" JSON_INTEGER_FORMAT,
+		 number_of(e, "next"));
 	printf("%-12s %-16s %-10s %-9s %-21s %-7s %-5s %s\n",
 	       text_of(e, "account"), text_of(e, "gateway"),
 	       text_of(e, "state"), text_of(e, "transport"),
