@@ -127,7 +127,7 @@ static void check_session(const struct rgf_session *s, bool add)
 		check_leg(&s->leg[i], add);
 }
 
-/* In place of main.c: each line is the rest of a session add or set. */
+/* In place of commands.c: each line is the rest of a session add or set. */
 int cli_run(struct cli *cli, struct words *w)
 {
 	bool add = cli->line % 2;

@@ -36,8 +36,10 @@ struct words {
 	char **next; /* ended by NULL */
 };
 
-/* main.c */
+/* commands.c */
 int cli_run(struct cli *cli, struct words *w);
+int cmd_help(struct cli *cli, struct words *w);
+int cmd_version(struct cli *cli, struct words *w);
 
 /* cli.c: "ringfence: text" or "FILE:LINE: text" on standard error. */
 void cli_say(const struct cli *cli, const char *kind, const char *fmt, ...)

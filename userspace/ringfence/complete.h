@@ -20,7 +20,7 @@ enum candidates {
 	CANDIDATES_DSCP,
 };
 
-/* After any words, options too; main.c. */
+/* After any words, options too; commands.c. */
 void complete_line(struct words *w);
 
 void complete_candidates(enum candidates c);
