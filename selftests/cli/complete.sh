@@ -48,6 +48,9 @@ offers 'ringfence config set ' log network media sip certificate guard control
 offers 'ringfence config set log level ' error warning notice info debug
 offers 'ringfence config set sip gateway x t' type transport transport-parameter transfer tls
 offers 'ringfence config commit ' confirmed comment
+offers 'ringfence extension ' list show unregister
+offers 'ringfence extension unregister ' all
+offers 'ringfence extension unregister all '
 offers 'ringfence top ' -d -n
 offers 'ringfence nonsense '
 offers 'ringfence complete '

@@ -87,7 +87,7 @@ def listed(t):
     t.gw.until(lambda: not registrations(t)[1]["connected"], "still there")
     check(" lost " in cli(t, "registration", "list"), "lost")
     check(cli(t, "complete", "-s", t.gw.dir + "/run/control.sock",
-              "registration", "delete") == "1001\n1002\n", "completion")
+              "registration", "delete") == "all\n1001\n1002\n", "completion")
 
 
 def deleted(t):
@@ -105,6 +105,54 @@ def deleted(t):
     log = cli(t, "log", "show")
     check("by an operator" in log and "ends 2 registrations of extension 1001"
           in log, "told, and who it was")
+
+
+def one(t):
+    """one extension, and what it has registered"""
+    check("no such extension" in cli(t, "extension", "show", "4242",
+                                     ok=False), "an error")
+    for wrong in (), ("x" * 100,), ("1001", "1002"):
+        cli(t, "extension", "show", *wrong, ok=False)
+    lines = cli(t, "extension", "show", "1001").splitlines()
+    check(len(lines) == 2 and lines[1].split() ==
+          ["1001", "no", "secure", "password", "password", "0", "0"], lines)
+    p, q = t.phone(), t.phone("1002", "127.0.1.3")
+    p.register(300)
+    q.register(300)
+    lines = cli(t, "extension", "show", "1001").splitlines()
+    check(len(lines) == 5 and lines[1].split()[5] == "1" and not lines[2] and
+          lines[4].split()[:4] == ["1001", "phones", "udp", "127.0.1.2:5070"],
+          lines)
+    seen = json.loads(cli(t, "-j", "extension", "show", "1002"))
+    check((seen["extension"], seen["contacts"], seen["tls"]) ==
+          ("1002", 1, "password"), seen)
+    check([r["contact"] for r in seen["registrations"]] ==
+          ["sip:1002@127.0.1.3:5070"], seen)
+    check("sesame" not in json.dumps(seen), "no secret")
+    check(cli(t, "complete", "-s", t.gw.dir + "/run/control.sock",
+              "extension", "show").splitlines() ==
+          [e["extension"] for e in
+           json.loads(cli(t, "-j", "extension", "list"))], "completion")
+
+
+def all_ended(t):
+    """an operator ends all registrations, as after another policy"""
+    p, q = t.phone(), t.phone("1002", "127.0.1.3")
+    p.register(300)
+    p.register(300, contact="<sip:second@127.0.1.2>")
+    q.register(300)
+    cli(t, "extension", "unregister", "all", "1001", ok=False)
+    check(len(registrations(t)) == 3, "not by a wrong command")
+    check(json.loads(cli(t, "-j", "extension", "unregister", "all")) ==
+          {"ended": 3}, "all")
+    check(registrations(t) == [] and p.registered() == {}, "none")
+    log = cli(t, "log", "show", "service", "SipEp")
+    check("SipEp 357 root ends all 3 registrations" in log and
+          log.count("by an operator") == 3, "told")
+    check(json.loads(cli(t, "-j", "registration", "delete", "all")) ==
+          {"ended": 0}, "none is left")
+    check(cli(t, "log", "show").count("SipEp 357") == 1, "nothing to tell")
+    p.register(300)
 
 
 def changed(t):
@@ -181,7 +229,7 @@ def no_certificate(t):
 
 YANG = os.environ.get("RINGFENCE_YANG_DIR", os.path.abspath(os.path.join(
     os.path.dirname(__file__), "../../userspace/config")))
-TESTS = [listed, deleted, changed, tls, no_certificate]
+TESTS = [listed, deleted, one, all_ended, changed, tls, no_certificate]
 
 
 class Daemon(Context):

@@ -47,6 +47,12 @@ static void no_timer(unsigned int seconds)
 
 static const struct datastore_ops ops = { prepare, nothing, nothing, no_timer };
 
+static json_t *extensions(void)
+{
+	return json_pack("{s:s, s:[{s:s}, {s:s}]}", "policy", "none",
+			 "extensions", "extension", "no", "extension", "yes");
+}
+
 /* There is one call, 7. */
 static json_t *one_call(uint32_t number)
 {
@@ -60,17 +66,35 @@ static int end_call(uint32_t number, const char *who)
 
 static const struct api_sip sip = {
 	.gateways = json_array,
-	.extensions = json_object,
+	.extensions = extensions,
 	.calls = json_array,
 	.call = one_call,
 	.hang_up = end_call,
 };
+
+static json_t *list_registrations(void)
+{
+	return json_pack("[{s:s}]", "extension", "yes");
+}
+
+/* "yes" has two, and another one has three. */
+static unsigned int end_registrations(const char *extension)
+{
+	if (!extension)
+		return 5;
+	return strcmp(extension, "yes") ? 0 : 2;
+}
+
+static const struct api_registrations registrar = { list_registrations,
+						    list_registrations,
+						    end_registrations };
 
 static int setup(void **state)
 {
 	struct config_error err;
 
 	api_set_sip(&sip);
+	api_set_registrations(&registrar);
 	conf_write(START);
 	assert_int_equal(datastore_new(conf_file, &ops, &ds), 0);
 	assert_int_equal(datastore_start(ds, &err, 1), 0);
@@ -204,7 +228,9 @@ static const struct {
 	  "",
 	  { 403, 403, 200, 200 } },
 	{ "GET", "/gateways", "", { 403, 200, 200, 200 } },
+	{ "DELETE", "/registrations?all=1", "", { 403, 403, 200, 200 } },
 	{ "GET", "/extensions", "", { 403, 200, 200, 200 } },
+	{ "GET", "/extensions?extension=yes", "", { 403, 200, 200, 200 } },
 	{ "GET", "/calls", "", { 403, 200, 200, 200 } },
 	{ "GET", "/calls?id=7", "", { 403, 200, 200, 200 } },
 	{ "DELETE", "/calls?id=7", "", { 403, 403, 200, 200 } },
@@ -228,23 +254,24 @@ static const struct {
 	{ "POST", "/config/diff", "", { 403, 405, 405, 405 } },
 };
 
-static json_t *list_registrations(void)
+static void test_registrations(void **state)
 {
-	return json_pack("[{s:s}]", "extension", "yes");
-}
-
-static unsigned int end_registrations(const char *extension)
-{
-	return strcmp(extension, "yes") ? 0 : 2;
+	assert_int_equal(call("GET", "/extensions?extension=yes", ""), 200);
+	assert_string_equal(reply.body, "{\"extension\":\"yes\","
+					"\"registrations\":[{\"extension\":"
+					"\"yes\"}]}");
+	assert_int_equal(call("GET", "/extensions?extension=no", ""), 200);
+	assert_string_equal(reply.body, "{\"extension\":\"no\","
+					"\"registrations\":[]}");
+	assert_int_equal(call("DELETE", "/registrations?extension=yes", ""),
+			 200);
+	assert_string_equal(reply.body, "{\"ended\":2}");
+	assert_int_equal(call("DELETE", "/registrations?all=1", ""), 200);
+	assert_string_equal(reply.body, "{\"ended\":5}");
 }
 
 static void test_roles(void **state)
 {
-	static const struct api_registrations registrar = { list_registrations,
-							    list_registrations,
-							    end_registrations };
-
-	api_set_registrations(&registrar);
 	for (int r = 0; r < 4; r++) {
 		teardown(state);
 		setup(state);
@@ -313,6 +340,13 @@ static const struct {
 	{ "GET", "/", "", NULL, NULL, 404, "no such call" },
 	{ "GET", "/log?severity=loud", "", NULL, NULL, 400, "severity is one" },
 	{ "POST", "/log", "", NULL, NULL, 405, "no such method" },
+	{ "GET", "/extensions?extension=x", "", NULL, NULL, 404,
+	  "no such extension" },
+	{ "GET", "/extensions?extension=", "", NULL, NULL, 404,
+	  "no such extension" },
+	{ "DELETE", "/registrations", "", NULL, NULL, 400, "give " },
+	{ "DELETE", "/registrations?extension=yes&all=1", "", NULL, NULL, 400,
+	  "give " },
 	{ "GET", "/calls?id=8", "", NULL, NULL, 404, "no such call" },
 	{ "GET", "/calls?id=", "", NULL, NULL, 404, "no such call" },
 	{ "GET", "/calls?id=7x", "", NULL, NULL, 404, "no such call" },
@@ -512,7 +546,7 @@ int main(void)
 		TEST(test_roles),     TEST(test_secrets),
 		TEST(test_wrong),     TEST(test_all_or_none),
 		TEST(test_editors),   TEST(test_many_errors),
-		TEST(test_peer_role),
+		TEST(test_peer_role), TEST(test_registrations),
 	};
 
 	return cmocka_run_group_tests(tests, conf_group_setup,

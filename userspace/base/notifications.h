@@ -233,6 +233,10 @@
 	X(SIP_REGISTRATION_DELETED, "SipEp", 355, NOTE, 0,                     \
 	  "%s ends %u registrations of extension %s",                          \
 	  "Its phones can't be called until they register again.")             \
+	X(SIP_REGISTRATIONS_DELETED, "SipEp", 357, NOTE, 0,                    \
+	  "%s ends all %u registrations",                                      \
+	  "Extensions can't be called until they register again, as after "    \
+	  "another security policy.")                                          \
                                                                                \
 	X(SIP_ACCOUNT_REGISTERED, "SipEp", 370, INFO, 0,                       \
 	  "%s of SIP gateway %s is registered at %s for %u seconds",           \

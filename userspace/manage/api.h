@@ -31,11 +31,12 @@
  *	POST	/certificates/reload	read the files again
  *	GET	/registrations		the contacts of extensions, and the
  *					accounts that gateways register
- *	DELETE	/registrations		extension=NUMBER: all of one
+ *	DELETE	/registrations		extension=NUMBER: all of one; all=1
  *	GET	/calls			with id=NUMBER one, with counters
  *	DELETE	/calls			id=NUMBER: hang up
  *	GET	/gateways		of SIP
- *	GET	/extensions		likewise, and the security policy
+ *	GET	/extensions		likewise, and the security policy; with
+ *					extension=NUMBER one, with its contacts
  *	GET	/state			what to be warned of: key log, clock
  *	POST	/keylog			{"seconds": N}
  *	DELETE	/keylog

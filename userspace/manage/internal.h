@@ -59,6 +59,7 @@ void api_keylog_stop(struct call *c, struct api_reply *ret);
 /* registrations.c */
 void api_registrations(struct call *c, struct api_reply *ret);
 void api_registration_end(struct call *c, struct api_reply *ret);
+json_t *registrations_of(const char *extension); /* an array */
 
 /* sip.c */
 void api_gateways(struct call *c, struct api_reply *ret);

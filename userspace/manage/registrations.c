@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* GET and DELETE /registrations. */
+#include <string.h>
+
 #include <event2/http.h>
 
 #include "base/notify.h"
@@ -23,13 +25,45 @@ void api_registrations(struct call *c, struct api_reply *ret)
 			     accounts));
 }
 
+json_t *registrations_of(const char *extension)
+{
+	json_t *all = registrar ? registrar->list() : NULL, *ret = json_array();
+	json_t *e;
+	size_t i;
+
+	json_array_foreach(all, i, e)
+	{
+		const char *number =
+			json_string_value(json_object_get(e, "extension"));
+
+		if (number && !strcmp(number, extension))
+			json_array_append(ret, e);
+	}
+	json_decref(all);
+	return ret;
+}
+
+static void end_all(const struct call *c, struct api_reply *ret)
+{
+	unsigned int n = registrar ? registrar->end(NULL) : 0;
+
+	if (n)
+		notify(SIP_REGISTRATIONS_DELETED, c->req->editor.who, n);
+	reply_json(ret, 200, json_pack("{s:i}", "ended", (int)n));
+}
+
 void api_registration_end(struct call *c, struct api_reply *ret)
 {
 	const char *extension = evhttp_find_header(&c->query, "extension");
+	const char *all = evhttp_find_header(&c->query, "all");
 	unsigned int n;
 
-	if (!extension) {
-		api_refuse(ret, 400, "\"extension\" must be given");
+	if (!extension == !all) {
+		api_refuse(ret, 400, "give \"extension\" or \"all\"");
+		return;
+	}
+	if (all) {
+		end_all(c, ret);
 		return;
 	}
 	n = registrar ? registrar->end(extension) : 0;

@@ -10,7 +10,7 @@ struct api_registrations {
 	json_t *(*list)(void);
 	/* Likewise of the accounts that gateways register. */
 	json_t *(*accounts)(void);
-	/* Remove all contacts of an extension: how many there were. */
+	/* Remove all contacts of an extension, or with NULL of each: how many. */
 	unsigned int (*end)(const char *extension);
 };
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <event2/http.h>
 
@@ -23,10 +24,42 @@ void api_gateways(struct call *c, struct api_reply *ret)
 			     sip ? sip->gateways() : json_array()));
 }
 
+/* With what it has registered. */
+static void one_extension(const json_t *answer, const char *number,
+			  struct api_reply *ret)
+{
+	const json_t *list = json_object_get(answer, "extensions");
+	json_t *e;
+	size_t i;
+
+	json_array_foreach(list, i, e)
+	{
+		const char *one =
+			json_string_value(json_object_get(e, "extension"));
+
+		if (!one || strcmp(one, number) != 0)
+			continue;
+		json_object_set_new(e, "registrations",
+				    registrations_of(number));
+		reply_json(ret, 200, json_incref(e));
+		return;
+	}
+	api_refuse(ret, 404,
+		   "there is no such extension; see: ringfence extension list");
+}
+
 void api_extensions(struct call *c, struct api_reply *ret)
 {
-	reply_json(ret, 200,
-		   sip ? sip->extensions() : json_pack("{s:[]}", "extensions"));
+	const char *number = evhttp_find_header(&c->query, "extension");
+	json_t *answer = sip ? sip->extensions()
+			     : json_pack("{s:[]}", "extensions");
+
+	if (!number) {
+		reply_json(ret, 200, answer);
+		return;
+	}
+	one_extension(answer, number, ret);
+	json_decref(answer);
 }
 
 /* id=NUMBER of the query; 0: there is none, or another */

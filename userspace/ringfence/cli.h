@@ -123,6 +123,7 @@ int cmd_keylog_off(struct cli *cli, struct words *w);
 int cmd_backup_save(struct cli *cli, struct words *w); /* backup.c */
 int cmd_backup_restore(struct cli *cli, struct words *w);
 int cmd_extension_list(struct cli *cli, struct words *w);
+int cmd_extension_show(struct cli *cli, struct words *w);
 int cmd_policy_show(struct cli *cli, struct words *w);
 int cmd_registration_list(struct cli *cli, struct words *w);
 int cmd_registration_delete(struct cli *cli, struct words *w);

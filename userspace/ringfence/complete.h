@@ -47,6 +47,7 @@ void complete_backup(struct words *w);
 /* After "log show" and "log follow"; log.c. */
 void complete_log(struct words *w);
 void complete_registration(struct words *w); /* registration.c */
+void complete_extension(struct words *w);
 /* rules.c */
 void complete_rules_check(struct words *w);
 void complete_rules_load(struct words *w);

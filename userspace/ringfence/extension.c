@@ -5,6 +5,7 @@
 #include "ringfence/cli.h"
 #include "ringfence/control.h"
 #include "ringfence/print.h"
+#include "ringfence/registration.h"
 
 static int ask(struct cli *cli, struct words *w, json_t **ret)
 {
@@ -25,10 +26,15 @@ static void print_line(const json_t *e)
 	       number_of(e, "against-policy"));
 }
 
-static void print_list(const json_t *list, bool against)
+static void print_head(void)
 {
 	printf("%-12s %-9s %-8s %-8s %-8s %8s %7s\n", "EXTENSION", "EXCEPTION",
 	       "TERMINAL", "PLAIN", "TLS", "CONTACTS", "AGAINST");
+}
+
+static void print_list(const json_t *list, bool against)
+{
+	print_head();
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *e = json_array_get(list, i);
 
@@ -50,6 +56,30 @@ int cmd_extension_list(struct cli *cli, struct words *w)
 	else
 		print_list(list, false);
 	json_decref(answer);
+	return CLI_OK;
+}
+
+int cmd_extension_show(struct cli *cli, struct words *w)
+{
+	char uri[EXTENSION_URI_MAX];
+	json_t *e;
+	int r = extension_uri(cli, w, "extension show", "/extensions", uri);
+
+	if (!r)
+		r = control_json(cli, "GET", uri, NULL, &e);
+	if (r)
+		return r;
+	if (cli->json) {
+		print_json(e);
+		return CLI_OK;
+	}
+	print_head();
+	print_line(e);
+	if (number_of(e, "contacts")) {
+		putchar('\n');
+		print_contacts(json_object_get(e, "registrations"));
+	}
+	json_decref(e);
 	return CLI_OK;
 }
 

@@ -5,10 +5,8 @@
 
 #include "ringfence/cli.h"
 #include "ringfence/complete.h"
-#include "ringfence/control.h"
 #include "ringfence/print.h"
-
-#define NUMBER_MAX 64 /* bytes; no extension's is longer */
+#include "ringfence/registration.h"
 
 static void print_line(const json_t *e)
 {
@@ -24,6 +22,14 @@ static void print_line(const json_t *e)
 		       ? text_of(e, "transport")
 		       : "lost",
 	       from, left, text_of(e, "contact"));
+}
+
+void print_contacts(const json_t *list)
+{
+	printf("%-12s %-16s %-9s %-21s %-8s %s\n", "EXTENSION", "GATEWAY",
+	       "TRANSPORT", "FROM", "EXPIRES", "CONTACT");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		print_line(json_array_get(list, i));
 }
 
 static void print_account(const json_t *e)
@@ -72,23 +78,18 @@ int cmd_registration_list(struct cli *cli, struct words *w)
 		json_array_extend(list, accounts);
 		print_json(json_incref(list));
 	} else {
-		printf("%-12s %-16s %-9s %-21s %-8s %s\n", "EXTENSION",
-		       "GATEWAY", "TRANSPORT", "FROM", "EXPIRES", "CONTACT");
-		for (size_t i = 0; i < json_array_size(list); i++)
-			print_line(json_array_get(list, i));
+		print_contacts(list);
 		print_accounts(accounts);
 	}
 	json_decref(answer);
 	return CLI_OK;
 }
 
-int cmd_registration_delete(struct cli *cli, struct words *w)
+int extension_uri(const struct cli *cli, struct words *w, const char *command,
+		  const char *path, char ret[EXTENSION_URI_MAX])
 {
-	static const char call[] = "/registrations?extension=";
-	char uri[sizeof(call) + CONTROL_ENCODED_MAX(NUMBER_MAX)];
 	const char *word;
-	json_t *answer;
-	int r = word_need(cli, w, "registration delete", "EXTENSION", &word);
+	int n, r = word_need(cli, w, command, "EXTENSION", &word);
 
 	if (!r)
 		r = word_end(cli, w);
@@ -96,8 +97,27 @@ int cmd_registration_delete(struct cli *cli, struct words *w)
 		r = cli_error(cli, CLI_USAGE, "the extension is too long");
 	if (r)
 		return r;
-	strcpy(uri, call);
-	control_encode(word, uri + strlen(call));
+	n = snprintf(ret, EXTENSION_URI_MAX, "%s?extension=", path);
+	control_encode(word, ret + n);
+	return CLI_OK;
+}
+
+int cmd_registration_delete(struct cli *cli, struct words *w)
+{
+	char uri[EXTENSION_URI_MAX] = "/registrations?all=1";
+	bool all = word_peek(w) && strcmp(word_peek(w), "all") == 0;
+	json_t *answer;
+	int r;
+
+	if (all) {
+		word_next(w);
+		r = word_end(cli, w);
+	} else {
+		r = extension_uri(cli, w, "registration delete",
+				  "/registrations", uri);
+	}
+	if (r)
+		return r;
 	r = control_json(cli, "DELETE", uri, NULL, &answer);
 	if (!r && cli->json)
 		print_json(answer);
@@ -106,10 +126,11 @@ int cmd_registration_delete(struct cli *cli, struct words *w)
 	return r;
 }
 
-void complete_registration(struct words *w)
+/* Each number of @uri's array @name once. */
+static void complete_numbers(const char *uri, const char *name)
 {
 	const struct control_request req = { .method = "GET",
-					     .uri = "/registrations",
+					     .uri = uri,
 					     .quiet = true };
 	const struct cli cli = { 0 };
 	const char *last = "";
@@ -117,15 +138,29 @@ void complete_registration(struct words *w)
 	char *text;
 	size_t i;
 
-	if (word_peek(w) || control_call(&cli, &req, &text))
+	if (control_call(&cli, &req, &text))
 		return;
 	answer = json_loads(text, 0, NULL);
 	control_free(text);
-	json_array_foreach(json_object_get(answer, "registrations"), i, e)
+	json_array_foreach(json_object_get(answer, name), i, e)
 	{
 		if (strcmp(last, text_of(e, "extension")) != 0)
 			puts(text_of(e, "extension"));
 		last = text_of(e, "extension");
 	}
 	json_decref(answer);
+}
+
+void complete_registration(struct words *w)
+{
+	if (word_peek(w))
+		return;
+	puts("all");
+	complete_numbers("/registrations", "registrations");
+}
+
+void complete_extension(struct words *w)
+{
+	if (!word_peek(w))
+		complete_numbers("/extensions", "extensions");
 }

@@ -385,11 +385,23 @@ void registrar_received(const osip_message_t *req, struct sip_path *path)
 	osip_free(r.call_id);
 }
 
+static void end_binding(struct binding *b, void *arg)
+{
+	unsigned int *n = arg;
+
+	binding_end(b, BINDING_REMOVED);
+	(*n)++;
+}
+
 unsigned int registrar_end(const char *number)
 {
-	struct aor *aor = aor_find(number);
+	struct aor *aor = number ? aor_find(number) : NULL;
+	unsigned int n = 0;
 
-	return aor ? aor_end(aor, BINDING_REMOVED) : 0;
+	if (number)
+		return aor ? aor_end(aor, BINDING_REMOVED) : 0;
+	bindings_each(end_binding, &n);
+	return n;
 }
 
 static bool has_gateway(const struct gateway *gw)

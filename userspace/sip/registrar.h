@@ -15,7 +15,10 @@ void registrar_set_config(const struct sip_config *cfg);
 /* Those of before a restart; once, after the first registrar_set_config(). */
 void registrar_restore(void);
 
-/* All that an extension has registered, by an operator: how many there were. */
+/*
+ * All that an extension has registered, or with NULL all that any has, by an
+ * operator: how many there were.
+ */
 unsigned int registrar_end(const char *number);
 
 /*
