@@ -98,6 +98,8 @@ void call_timer_stop(struct call *c);
 /* A 2xx was sent: repeat it until its ACK comes. */
 void call_repeat_ok(struct call *c);
 
+/* Offers and answers (call-sdp.c). */
+
 /**
  * call_sdp() - translate a message's SDP for the other leg
  * @leg: of who sent it

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "sip/callee.h"
 #include "sip/invite.h"
 #include "sip/record.h"
 
@@ -57,99 +57,6 @@ static int check(const osip_message_t *req, const char **why)
 	if (message_has_body(req) && !message_sdp(req, &len))
 		return 415;
 	return timer_check(req, why);
-}
-
-/* "sip:user@host" with what may follow; the user is escaped anew. */
-static char *make_uri(const osip_uri_t *from, const char *host,
-		      unsigned int port, const char *transport)
-{
-	osip_uri_param_t *p = NULL;
-	char *uri = NULL, *text = NULL, number[8];
-	osip_uri_t *u;
-
-	if (osip_uri_init(&u) != 0)
-		return NULL;
-	snprintf(number, sizeof(number), "%u", port);
-	osip_uri_set_scheme(u, osip_strdup("sip"));
-	osip_uri_set_host(u, osip_strdup(host));
-	if (from->username)
-		osip_uri_set_username(u, osip_strdup(from->username));
-	if (port)
-		osip_uri_set_port(u, osip_strdup(number));
-	if (transport)
-		osip_uri_set_transport(u, osip_strdup(transport));
-	osip_uri_uparam_get_byname((osip_uri_t *)from, (char *)"user", &p);
-	if (p && p->gvalue && !strcmp(p->gvalue, "phone"))
-		osip_uri_set_user_phone(u);
-	if (!osip_uri_to_str(u, &text)) {
-		uri = strdup(text);
-		osip_free(text);
-	}
-	osip_uri_free(u);
-	return uri;
-}
-
-/* From or To with the user and name of @from and a host of ours. */
-static char *make_name_addr(const osip_from_t *from, const char *name,
-			    const char *host)
-{
-	char *uri = make_uri(from->url, host, 0, NULL), *text;
-
-	if (!uri)
-		return NULL;
-	if (asprintf(&text, "%s%s<%s>", name ? name : "", name ? " " : "",
-		     uri) < 0)
-		text = NULL;
-	free(uri);
-	return text;
-}
-
-/* The called number at the proxy, or the contact of an extension. */
-static char *target_uri(const struct leg *b, const osip_message_t *req)
-{
-	const struct binding *binding = b->call->target.binding;
-	const struct gateway *gw = b->gw;
-
-	if (binding)
-		return strdup(binding->contact);
-	return make_uri(req->req_uri, gw->proxy.host, gw->proxy.port,
-			gw->transport == SIP_UDP
-				? NULL
-				: sip_transport_name(gw->transport));
-}
-
-static int set_path(struct leg *b)
-{
-	const struct binding *binding = b->call->target.binding;
-	int ret = 0;
-
-	for (unsigned int i = 0; !ret && binding && i < binding->n_path; i++)
-		ret = dialog_add_route(&b->dialog, binding->path[i]);
-	return ret;
-}
-
-/* No address or identifier of the caller's side gets into this dialog. */
-static int new_callee_dialog(struct leg *b, const osip_message_t *req)
-{
-	const struct gateway *gw = b->gw;
-	osip_from_t callee = { .url = req->req_uri };
-	char *local, *remote, *target;
-	int ret = -ENOMEM;
-
-	local = make_name_addr(req->from, req->from->displayname,
-			       inet_ntoa(gw->local.sin_addr));
-	remote = make_name_addr(&callee, NULL,
-				gw->extensions ? inet_ntoa(gw->local.sin_addr)
-					       : gw->proxy.host);
-	target = target_uri(b, req);
-	if (local && remote && target)
-		ret = dialog_new(&b->dialog, local, remote, target);
-	if (!ret)
-		ret = set_path(b);
-	free(local);
-	free(remote);
-	free(target);
-	return ret ? ret : leg_index(b);
 }
 
 static int pass_headers(const osip_message_t *from, osip_message_t *to)
@@ -276,7 +183,9 @@ static int call_callee(struct call *c, const osip_message_t *req,
 
 	why->status = 500;
 	snprintf(why->reason, sizeof(why->reason), "no memory");
-	ret = new_callee_dialog(&c->leg[1], req);
+	ret = callee_dialog(&c->leg[1].dialog, &c->target, req);
+	if (!ret)
+		ret = leg_index(&c->leg[1]);
 	if (!ret)
 		ret = offer(c, req, &sdp, why);
 	if (ret < 0)

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sip/callee.h"
+
+/* "sip:user@host" with what may follow; the user is escaped anew. */
+static char *make_uri(const osip_uri_t *from, const char *host,
+		      unsigned int port, const char *transport)
+{
+	osip_uri_param_t *p = NULL;
+	char *uri = NULL, *text = NULL, number[8];
+	osip_uri_t *u;
+
+	if (osip_uri_init(&u) != 0)
+		return NULL;
+	snprintf(number, sizeof(number), "%u", port);
+	osip_uri_set_scheme(u, osip_strdup("sip"));
+	osip_uri_set_host(u, osip_strdup(host));
+	if (from->username)
+		osip_uri_set_username(u, osip_strdup(from->username));
+	if (port)
+		osip_uri_set_port(u, osip_strdup(number));
+	if (transport)
+		osip_uri_set_transport(u, osip_strdup(transport));
+	osip_uri_uparam_get_byname((osip_uri_t *)from, (char *)"user", &p);
+	if (p && p->gvalue && !strcmp(p->gvalue, "phone"))
+		osip_uri_set_user_phone(u);
+	if (!osip_uri_to_str(u, &text)) {
+		uri = strdup(text);
+		osip_free(text);
+	}
+	osip_uri_free(u);
+	return uri;
+}
+
+/* From or To with the user and name of @from and a host of ours. */
+static char *make_name_addr(const osip_from_t *from, const char *name,
+			    const char *host)
+{
+	char *uri = make_uri(from->url, host, 0, NULL), *text;
+
+	if (!uri)
+		return NULL;
+	if (asprintf(&text, "%s%s<%s>", name ? name : "", name ? " " : "",
+		     uri) < 0)
+		text = NULL;
+	free(uri);
+	return text;
+}
+
+/* The called number at the proxy, or the contact of an extension. */
+static char *target_uri(const struct target *to, const osip_message_t *req)
+{
+	const struct binding *binding = to->binding;
+	const struct gateway *gw = to->gw;
+
+	if (binding)
+		return strdup(binding->contact);
+	return make_uri(req->req_uri, gw->proxy.host, gw->proxy.port,
+			gw->transport == SIP_UDP
+				? NULL
+				: sip_transport_name(gw->transport));
+}
+
+static int set_path(struct dialog *d, const struct binding *binding)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && binding && i < binding->n_path; i++)
+		ret = dialog_add_route(d, binding->path[i]);
+	return ret;
+}
+
+int callee_dialog(struct dialog *d, const struct target *to,
+		  const osip_message_t *req)
+{
+	const struct gateway *gw = to->gw;
+	osip_from_t callee = { .url = req->req_uri };
+	char *local, *remote, *target;
+	int ret = -ENOMEM;
+
+	local = make_name_addr(req->from, req->from->displayname,
+			       inet_ntoa(gw->local.sin_addr));
+	remote = make_name_addr(&callee, NULL,
+				gw->extensions ? inet_ntoa(gw->local.sin_addr)
+					       : gw->proxy.host);
+	target = target_uri(to, req);
+	if (local && remote && target)
+		ret = dialog_new(d, local, remote, target);
+	if (!ret)
+		ret = set_path(d, to->binding);
+	free(local);
+	free(remote);
+	free(target);
+	return ret;
+}
