@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Routes: by what is called, and to the next gateway when one fails."""
 
+import datetime
 import os
 import socket
 import sys
@@ -52,6 +53,37 @@ def called(t):
         call.ring().answer().ack().bye()
     t.callee.silent()
     carol.silent()
+
+
+def by_day(t):
+    """a route of other days is none, one of these days is"""
+    carol = second(t)
+    call_to(t, "+123", carol).ring().answer().ack().bye()
+    t.callee.silent()
+    call_to(t, "alice", t.callee).ring().answer().ack().bye()
+    carol.silent()
+
+
+def days(first, number):
+    """So many, from some days after today."""
+    names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    today = datetime.date.today().weekday()
+    return [names[(today + first + i) % 7] for i in range(number)]
+
+
+def configuration(test):
+    text = ROUTES.format(outside="tcp" if test is unreachable else "udp")
+    if test is not by_day:
+        return text
+    text += "sip route abroad time 00:00-24:00\n"
+    for name, first, number in (("abroad", 0, 2), ("out", 0, 2),
+                                ("never", 2, 4)):
+        for day in days(first, number):
+            text += "sip route %s day %s\n" % (name, day)
+    return text.replace("sip route out from", """
+sip route never from inside
+sip route never to second
+sip route out from""", 1)
 
 
 def next_gateway(t):
@@ -157,7 +189,6 @@ def unreachable(t):
 
 if __name__ == "__main__":
     own_namespace()
-    run([called, next_gateway, last_gateway, redirected, not_after_ringing, cancelled,
+    run([called, by_day, next_gateway, last_gateway, redirected, not_after_ringing, cancelled,
          unreachable],
-        lambda test: Context(config=ROUTES.format(
-            outside="tcp" if test is unreachable else "udp")))
+        lambda test: Context(config=configuration(test)))

@@ -284,6 +284,10 @@ static const struct {
 	  "TLS\n" },
 	{ NET INNER "sip route r from in\nsip route r to in",
 	  "5: sip route r to: a route must lead to another gateway\n" },
+	{ NET INNER TLS "sip route r from in\nsip route r to out\n"
+			"sip route r time 08:00-08:00",
+	  "11: sip route r time: the time ends when it begins; leave it "
+	  "out, or give 00:00-24:00\n" },
 
 	/* Who listens where. */
 	{ NET INNER "sip gateway g2 network lan\n"

@@ -5,12 +5,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "config/config.h"
 #include "sip/gateway.h"
+#include "sip/route.h"
 #include "sip/stranger.h"
 
 #define TWO                                       \
@@ -219,6 +223,76 @@ static void test_called(void **state)
 	sip_config_free(cfg);
 }
 
+/* With ONE, at a local time. */
+static bool on_at(const char *times, const char *when)
+{
+	char text[1024];
+	struct sip_config *cfg = NULL;
+	struct config_error err;
+	struct tm tm = { .tm_isdst = -1 };
+	bool ret;
+
+	assert_int_equal(sscanf(when, "%d-%d-%d %d:%d", &tm.tm_year, &tm.tm_mon,
+				&tm.tm_mday, &tm.tm_hour, &tm.tm_min),
+			 5);
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	snprintf(text, sizeof(text),
+		 TWO "sip route a from one\n%s"
+		     "sip route a to two\n",
+		 times);
+	assert_int_equal(load(text, &cfg, &err), 0);
+	config_free(tree);
+	ret = route_is_on(&cfg->route[0], mktime(&tm));
+	sip_config_free(cfg);
+	return ret;
+}
+
+/* 2026-07-03 is a Friday; in summer time. */
+static void test_route_times(void **state)
+{
+#define DAY(d)	"sip route a day " d "\n"
+#define TIME(t) "sip route a time " t "\n"
+	static const struct {
+		const char *times, *when;
+		bool on;
+	} table[] = {
+		{ "", "2026-07-03 03:00", true },
+		{ DAY("fri"), "2026-07-03 00:00", true },
+		{ DAY("fri"), "2026-07-03 23:59", true },
+		{ DAY("fri"), "2026-07-04 00:00", false },
+		{ DAY("fri") DAY("sat"), "2026-07-04 00:00", true },
+		{ DAY("sun"), "2026-07-05 12:00", true },
+		{ DAY("mon"), "2026-07-05 12:00", false },
+		{ TIME("08:00-17:30"), "2026-07-03 07:59", false },
+		{ TIME("08:00-17:30"), "2026-07-03 08:00", true },
+		{ TIME("08:00-17:30"), "2026-07-03 17:29", true },
+		{ TIME("08:00-17:30"), "2026-07-03 17:30", false },
+		{ TIME("08:00-17:30"), "2026-01-05 17:29", true },
+		{ TIME("08:00-17:30"), "2026-01-05 17:30", false },
+		{ TIME("00:00-24:00"), "2026-07-03 00:00", true },
+		{ TIME("17:00-24:00"), "2026-07-03 23:59", true },
+		{ TIME("17:00-24:00"), "2026-07-03 00:00", false },
+		{ TIME("22:00-06:00"), "2026-07-03 22:00", true },
+		{ TIME("22:00-06:00"), "2026-07-03 05:59", true },
+		{ TIME("22:00-06:00"), "2026-07-03 06:00", false },
+		{ TIME("22:00-06:00"), "2026-07-03 21:59", false },
+		/* It begins on a Friday, and ends on Saturday. */
+		{ DAY("fri") TIME("22:00-06:00"), "2026-07-03 23:00", true },
+		{ DAY("fri") TIME("22:00-06:00"), "2026-07-04 05:59", true },
+		{ DAY("fri") TIME("22:00-06:00"), "2026-07-03 05:59", false },
+		{ DAY("fri") TIME("22:00-06:00"), "2026-07-04 23:00", false },
+		{ DAY("sat") TIME("22:00-06:00"), "2026-07-05 01:00", true },
+	};
+
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	for (unsigned int i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (on_at(table[i].times, table[i].when) != table[i].on)
+			fail_msg("%s at %s", table[i].times, table[i].when);
+	}
+}
+
 static void test_bad_tls(void **state)
 {
 	struct sip_config *cfg = NULL;
@@ -285,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_suites),
 		cmocka_unit_test(test_first_route),
 		cmocka_unit_test(test_called),
+		cmocka_unit_test(test_route_times),
 		cmocka_unit_test(test_bad_tls),
 		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_many_strangers),

@@ -15,6 +15,7 @@
 #include "sip/options.h"
 #include "sip/record.h"
 #include "sip/register-client.h"
+#include "sip/route.h"
 #include "sip/transport.h"
 
 #define CIPHERS_MAX 1024 /* bytes; all names of the model fit */
@@ -55,35 +56,6 @@ struct gateway *gateway_find(const struct sip_config *cfg, const char *name)
 	for (unsigned int i = 0; i < cfg->n_gateways; i++)
 		if (!strcmp(cfg->gateway[i]->name, name))
 			return cfg->gateway[i];
-	return NULL;
-}
-
-static bool route_matches(const struct route *r, const char *called)
-{
-	for (unsigned int i = 0; i < r->n_called; i++)
-		if (!strncmp(called, r->called[i], strlen(r->called[i])))
-			return true;
-	return !r->n_called;
-}
-
-static bool is_ready(const struct gateway *gw)
-{
-	return !gw->down && !gw->absent &&
-	       (gw->extensions || gateway_hop(gw, false)->sin_family);
-}
-
-struct gateway *route_find(const struct sip_config *cfg,
-			   const struct gateway *from, const char *called,
-			   unsigned int *at)
-{
-	while (*at < 2 * cfg->n_routes) {
-		bool down = *at >= cfg->n_routes;
-		const struct route *r = &cfg->route[(*at)++ % cfg->n_routes];
-
-		if (r->from == from && !is_ready(r->to) == down &&
-		    route_matches(r, called))
-			return r->to;
-	}
 	return NULL;
 }
 
@@ -424,37 +396,6 @@ static int read_gateway(const struct lyd_node *entry, void *arg)
 	return ret;
 }
 
-static int read_called(const struct lyd_node *entry, void *arg)
-{
-	struct route *r = arg;
-
-	if (r->n_called == SIP_PREFIXES_MAX)
-		return -E2BIG;
-	if (!r->called)
-		r->called = calloc(SIP_PREFIXES_MAX, sizeof(*r->called));
-	if (!r->called)
-		return -ENOMEM;
-	snprintf(r->called[r->n_called++], sizeof(*r->called), "%s",
-		 config_str(entry, "."));
-	return 0;
-}
-
-static int read_route(const struct lyd_node *entry, void *arg)
-{
-	struct loading *l = arg;
-	struct sip_config *cfg = l->cfg;
-	struct route *r = &cfg->route[cfg->n_routes];
-
-	if (cfg->n_routes == SIP_ROUTES_CONFIG_MAX)
-		return -E2BIG;
-	r->from = gateway_find(cfg, config_str(entry, "from"));
-	r->to = gateway_find(cfg, config_str(entry, "to"));
-	if (!r->from || !r->to)
-		return -EINVAL;
-	cfg->n_routes++;
-	return config_each(entry, "called", read_called, r);
-}
-
 void sip_config_timeouts(const struct lyd_node *tree,
 			 struct media_timeouts *ret)
 {
@@ -521,7 +462,7 @@ int sip_config_load(const struct lyd_node *tree, struct sip_config **ret,
 	l.conns = cfg->conns;
 	rc = config_each(tree, "sip/gateway", read_gateway, &l);
 	if (!rc)
-		rc = config_each(tree, "sip/route", read_route, &l);
+		rc = routes_load(tree, cfg);
 	if (!rc)
 		rc = registrar_config_load(tree, &cfg->registrar, err);
 	if (!rc)
@@ -582,8 +523,7 @@ void sip_config_free(struct sip_config *cfg)
 		return;
 	for (unsigned int i = 0; i < cfg->n_gateways; i++)
 		gateway_free(cfg->gateway[i]);
-	for (unsigned int i = 0; i < cfg->n_routes; i++)
-		free(cfg->route[i].called);
+	routes_free(cfg);
 	registrar_config_clear(&cfg->registrar);
 	free(cfg);
 }

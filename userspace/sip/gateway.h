@@ -67,6 +67,9 @@ struct route {
 	/* What the called number begins with, one of them; none: anything. */
 	char (*called)[SIP_PREFIX_MAX + 1];
 	unsigned int n_called;
+	/* When it is one; local time. */
+	uint8_t days; /* bit 0 is Sunday; 0: all */
+	uint16_t from_minute, to_minute; /* of the day; equal: all day */
 };
 
 /*
@@ -139,19 +142,6 @@ const char *gateway_transport_param(const struct gateway *gw,
 				    enum sip_transport t);
 
 struct gateway *gateway_find(const struct sip_config *cfg, const char *name);
-
-/**
- * route_find() - the gateway that a call goes to
- * @called: user part of the Request-URI
- * @at: where to begin, 0 at first; then where the search may go on
- *
- * Gateways that are down, or absent, come after all that are not.
- *
- * Return: NULL: no route matches
- */
-struct gateway *route_find(const struct sip_config *cfg,
-			   const struct gateway *from, const char *called,
-			   unsigned int *at);
 
 /* "udp", "tcp", "tls"; as in URIs. */
 const char *sip_transport_name(enum sip_transport t);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "sip/route.h"
 #include "sip/target.h"
 
 /* At the gateway of a route; from extension to extension at any. */
