@@ -29,7 +29,7 @@ def malformed(t):
             (400, "CSeq: 1 OPTIONS", "CSeq: -1 OPTIONS"),
             (400, "Content-Length: 0", "Content-Length: -1"),
             (400, "Content-Length: 0", "Content-Length: 10"),
-            (413, "Content-Length: 0", "Content-Length: 99999999"),
+            (513, "Content-Length: 0", "Content-Length: 99999999"),
             (400, "Content-Length: 0", "Content-Length: 0\r\nl: 0"),
             (400, "Max-Forwards: 70", "Max-Forwards: 256"),
             (400, "Max-Forwards: 70\r\n", ""),

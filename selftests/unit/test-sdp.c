@@ -343,7 +343,7 @@ static void test_limits(void **state)
 
 	refuse_bytes(nul, sizeof(nul) - 1, 400, "line 6 is malformed");
 	refuse_text(filled("a=x\r\n", MEDIA_SDP_MAX + 1 - head), 488,
-		    "longer than 16384 bytes");
+		    "longer than 65535 bytes");
 	refuse_text(filled("a=x\r\n", 5UL * SDP_LINES_MAX), 488,
 		    "more than 256 lines");
 	/* A line of 1024 bytes passes, one of 1025 doesn't. */

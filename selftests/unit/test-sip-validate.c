@@ -174,7 +174,7 @@ static const struct {
 	  "Bad Content-Length" },
 	{ OPTIONS("Content-Length: 99999999999\r\n\r\n"), false, SIP_REJECT,
 	  400, "Bad Content-Length" },
-	{ OPTIONS("Content-Length: 65536\r\n\r\n"), false, SIP_REJECT, 413,
+	{ OPTIONS("Content-Length: 65536\r\n\r\n"), false, SIP_REJECT, 513,
 	  "Message Too Large" },
 	{ OPTIONS("Content-Length: 5\r\n\r\nabcd"), false, SIP_REJECT, 400,
 	  "Body shorter than Content-Length" },
@@ -317,7 +317,7 @@ static void test_size(void **state)
 			 SIP_ACCEPT);
 	assert_int_equal(sip_validate(text, SIP_MESSAGE_MAX + 1, false, &head),
 			 SIP_REJECT);
-	assert_int_equal(head.status, 413);
+	assert_int_equal(head.status, 513);
 }
 
 int main(void)

@@ -13,7 +13,8 @@
 
 #include <linux/ringfence.h>
 
-#define MEDIA_SDP_MAX	 16384 /* bytes of an SDP body we look at */
+#define MEDIA_SDP_MAX \
+	65535 /* bytes of an SDP body: a SIP message has no more */
 #define MEDIA_SUITES_MAX 9
 
 enum media_security {

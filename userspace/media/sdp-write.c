@@ -162,6 +162,7 @@ int sdp_write(const struct sdp *from, unsigned int n, bool held,
 				 MEDIA_SDP_MAX);
 	else if (!(*ret = strdup(t.p)))
 		err = sdp_refuse(why, -ENOMEM, 500, "no memory for SDP");
-	secret_free(t.p, MEDIA_SDP_MAX + 1);
+	/* When it is full there may be half a line behind its end. */
+	secret_free(t.p, t.full ? MEDIA_SDP_MAX + 1 : t.len + 1);
 	return err;
 }

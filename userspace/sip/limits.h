@@ -3,7 +3,7 @@
 #ifndef SIP_LIMITS_H
 #define SIP_LIMITS_H
 
-/* One message. Longer: 413 where an answer is possible, else dropped. */
+/* One message. Longer: 513 where an answer is possible, else dropped. */
 #define SIP_MESSAGE_MAX	  65535 /* bytes (RFC 3261, 18.1.1) */
 #define SIP_HEADERS_MAX	  128 /* header fields */
 #define SIP_HEADER_MAX	  8192 /* bytes of one header field */

@@ -408,8 +408,8 @@ static void check_body(const struct scan *sc, const char *buf, size_t len,
 	} else if (!number(sc->value[FIELD_CONTENT_LENGTH], UINT32_MAX, &n)) {
 		complain(head, 400, "Bad Content-Length");
 		n = 0;
-	} else if (n > SIP_MESSAGE_MAX) {
-		complain(head, 413, "Message Too Large");
+	} else if (n + head->head_len > SIP_MESSAGE_MAX) {
+		complain(head, 513, "Message Too Large");
 		n = 0;
 	} else if (n > have) {
 		complain(head, 400, "Body shorter than Content-Length");
@@ -435,7 +435,7 @@ enum sip_verdict sip_validate(const char *buf, size_t len, bool stream,
 
 	memset(head, 0, sizeof(*head));
 	if (len > SIP_MESSAGE_MAX)
-		complain(head, 413, "Message Too Large");
+		complain(head, 513, "Message Too Large");
 	if (!line_at(buf, len, 0, &head->first_line)) {
 		complain(head, 400, "No start line");
 		return SIP_DROP;
