@@ -63,8 +63,11 @@ def context(server, name="bob", ca="ca"):
 
 
 class TlsPeer(Peer):
+    alias = False  # RFC 5923
+
     def via(self, branch=None):
-        return super().via(branch).replace("/TCP", "/TLS")
+        return super().via(branch).replace("/TCP", "/TLS") + \
+            (";alias" if self.alias else "")
 
     def closed(self, timeout=None):
         try:
@@ -124,6 +127,48 @@ def incoming(t):
     b = connect(t)
     call = Call(b, t.caller).establish()
     call.bye(by_caller=False)
+
+
+def reused(t):
+    """a verified peer that says alias gets our requests there (RFC 5923)"""
+    server = listen(t)
+    b = connect(t)
+    b.alias = True
+    Call(b, t.caller).establish().bye(by_caller=False)
+    Call(t.caller, b).establish().bye()
+    server.settimeout(0)
+    try:
+        server.accept()
+        check(False, "a connection of our own")
+    except BlockingIOError:
+        pass
+    b.close()
+    t.gw.until(lambda: "closed by peer" in t.gw.said(), "not closed")
+    server.settimeout(WAIT)
+    to_server(t, server)
+
+
+def not_reused(t):
+    """no alias, another port, another host: we connect ourselves"""
+    server = listen(t)
+    b = connect(t)
+    Call(b, t.caller).establish().bye(by_caller=False)
+    b.alias, right = True, b.addr
+    for b.addr in (right[0], 5099), ("127.0.2.9", 5080), ("bob.test", 5080):
+        Call(b, t.caller).establish().bye(by_caller=False)
+    b.addr = right
+    to_server(t, server)
+
+
+def to_server(t, server):
+    """A call that comes by a new connection, which may be used both ways."""
+    call = Call(t.caller, t.callee)
+    t.caller.send(call.invite_text)
+    t.caller.expect(100)
+    call.b = accept(t, server)
+    call.invite_b = call.b.expect("INVITE")
+    check(call.invite_b.get("via").endswith(";alias"), "alias")
+    call.ring().answer().ack().bye()
 
 
 def incoming_lost(t):
@@ -200,5 +245,5 @@ def setup(_test):
 if __name__ == "__main__":
     own_namespace()
     certificates()
-    run([outgoing, incoming, incoming_lost, bad_callee, bad_caller,
+    run([outgoing, incoming, reused, not_reused, incoming_lost, bad_callee, bad_caller,
          not_plain], setup)

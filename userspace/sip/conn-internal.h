@@ -33,6 +33,7 @@ struct conn {
 	enum conn_wait wait;
 	bool ready;
 	bool inbound;
+	uint16_t alias; /* the port that requests to it may be for; 0: none */
 	bool heard; /* a whole message came, of who may send some */
 	uint64_t trust_again; /* not granted before, ms */
 	uint64_t heard_ms; /* any byte came; 0: none so far */
@@ -55,6 +56,9 @@ struct conns {
 void conn_close(struct conn *c, const char *reason); /* freed from the loop */
 void conn_free(struct conn *c);
 struct conn *conns_own(struct conns *cs); /* to the proxy; NULL: none */
+struct conn *conns_find(struct conns *cs, uint32_t number); /* or NULL */
+/* own.c: a peer's that is an alias for the proxy (RFC 5923); NULL: none */
+struct conn *conns_reused(struct conns *cs);
 int conns_connect(struct conns *cs, struct conn **ret); /* 0 or -errno */
 
 /* room.c: how many there may be, and who makes room. */

@@ -239,7 +239,7 @@ static void conn_heard(struct conn *c)
 	conn_wait(c, c->heard ? WAIT_NEXT : WAIT_FIRST);
 }
 
-static struct conn *conns_find(struct conns *cs, uint32_t number)
+struct conn *conns_find(struct conns *cs, uint32_t number)
 {
 	struct conn *c;
 
@@ -503,6 +503,8 @@ int conns_send(struct conns *cs, uint32_t conn, const char *buf, size_t len,
 
 	if (!c)
 		c = conns_own(cs);
+	if (!c)
+		c = conns_reused(cs);
 	if (!c && cs->gw->extensions)
 		return -ENOTCONN;
 	if (!c) {

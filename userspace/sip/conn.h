@@ -28,11 +28,16 @@ void conns_accept(struct conns *cs, int fd, const struct sockaddr_in *peer);
  * conns_send() - send on connection @conn, else on the gateway's own
  * @ret_conn: the number of the connection that was taken
  *
+ * A peer's that is an alias for where the gateway's own would lead does as well.
+ *
  * -EAGAIN while the gateway's own waits after a failure, -ENOBUFS when too much
  * is queued already. A gateway with extensions has none of its own: -ENOTCONN.
  */
 int conns_send(struct conns *cs, uint32_t conn, const char *buf, size_t len,
 	       uint32_t *ret_conn);
+
+/* Its peer, whose certificate was verified, takes requests to its @port there. */
+void conns_alias(struct conns *cs, uint32_t conn, uint16_t port);
 
 /* Its peer is an extension: only then it counts as one that sent a message. */
 void conns_approve(struct conns *cs, uint32_t conn);

@@ -394,9 +394,12 @@ static int add_via(osip_message_t *msg, const struct sip_path *path,
 			return -EIO;
 		branch = token;
 	}
-	snprintf(via, sizeof(via), "SIP/2.0/%s %s:%u;branch=z9hG4bK%s;rport",
+	/* The peer may send its requests by the same connection (RFC 5923). */
+	snprintf(via, sizeof(via), "SIP/2.0/%s %s:%u;branch=z9hG4bK%s;rport%s",
 		 names[path->transport], inet_ntoa(local->sin_addr),
-		 ntohs(local->sin_port), branch);
+		 ntohs(local->sin_port), branch,
+		 path->transport == SIP_TLS && !path->gw->extensions ? ";alias"
+								     : "");
 	return osip_message_set_via(msg, via);
 }
 
@@ -512,6 +515,22 @@ void message_reply_to(const osip_message_t *req, struct sockaddr_in *peer)
 	port = via->port ? strtoul(via->port, NULL, 10) : 5060;
 	if (port > 0 && port <= 65535)
 		peer->sin_port = htons((uint16_t)port);
+}
+
+bool message_alias(const osip_message_t *req, struct sip_alias *ret)
+{
+	const osip_via_t *via = top_via(req);
+	bool there = false;
+	unsigned long port;
+
+	if (via)
+		via_param(via, "alias", &there);
+	if (!there || !via->host)
+		return false;
+	port = via->port ? strtoul(via->port, NULL, 10) : 5061;
+	ret->host = via->host;
+	ret->port = (uint16_t)port;
+	return port > 0 && port <= 65535;
 }
 
 int message_add_contact(osip_message_t *msg, const struct sip_path *path)

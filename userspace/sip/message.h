@@ -121,6 +121,12 @@ int message_map_status(int status);
 
 /* Note where a request really came from (RFC 3261, 18.2.1; RFC 3581). */
 int message_received(osip_message_t *req, const struct sip_path *from);
+/* Does its sender take requests to these by its connection (RFC 5923, 5)? */
+struct sip_alias {
+	const char *host; /* a part of the request */
+	uint16_t port;
+};
+bool message_alias(const osip_message_t *req, struct sip_alias *ret);
 /* Where a response to @req goes by UDP (18.2.2). */
 void message_reply_to(const osip_message_t *req, struct sockaddr_in *peer);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The gateway's own connection, for who keeps it up. */
+#include <arpa/inet.h>
+
 #include "sip/conn-internal.h"
 #include "sip/limits.h"
 
@@ -47,6 +49,28 @@ void conns_give_up(struct conns *cs, const char *reason)
 
 	if (c)
 		conn_close(c, reason);
+}
+
+void conns_alias(struct conns *cs, uint32_t conn, uint16_t port)
+{
+	struct conn *c = conns_find(cs, conn);
+
+	if (c && c->inbound && cs->gw->verify_client && !cs->gw->extensions)
+		c->alias = port;
+}
+
+struct conn *conns_reused(struct conns *cs)
+{
+	const struct sockaddr_in *hop = gateway_hop(cs->gw, false);
+	struct conn *c;
+
+	LIST_FOREACH(c, &cs->list, entry) {
+		if (c->alias && !c->closing &&
+		    c->alias == ntohs(hop->sin_port) &&
+		    c->path.peer.sin_addr.s_addr == hop->sin_addr.s_addr)
+			return c;
+	}
+	return NULL;
 }
 
 void conns_unanswered(struct conns *cs)

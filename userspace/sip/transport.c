@@ -352,6 +352,18 @@ int transport_send(struct sip_path *to, const char *buf, size_t len)
 	return 0;
 }
 
+void transport_alias(const struct sip_path *from, const char *host,
+		     uint16_t port)
+{
+	struct in_addr addr;
+
+	/* No other name than its certificate's, no other address than its own. */
+	if (inet_pton(AF_INET, host, &addr) == 1
+		    ? addr.s_addr == from->peer.sin_addr.s_addr
+		    : !strcasecmp(host, from->gw->peer_name))
+		conns_alias(from->gw->sockets->conns, from->conn, port);
+}
+
 void transport_unanswered(const struct sip_path *to)
 {
 	if (to->transport == SIP_UDP)

@@ -74,6 +74,10 @@ void transport_trace(const char *verb, const struct sip_path *path,
 /* For connections: a message was framed. */
 void transport_input(const struct sip_path *from, const char *buf, size_t len);
 
+/* The peer takes requests to @host and @port by the connection that @from is. */
+void transport_alias(const struct sip_path *from, const char *host,
+		     uint16_t port);
+
 /* Of a gateway with extensions. */
 /* Its peer has proved who it is: its connection counts as any peer's. */
 void transport_approve(const struct sip_path *from);

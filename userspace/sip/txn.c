@@ -306,6 +306,7 @@ void txn_receive(osip_message_t *msg, const struct sip_path *from)
 {
 	osip_event_t *ev = calloc(1, sizeof(*ev));
 	struct sip_path path = *from;
+	struct sip_alias alias;
 	struct txn *t;
 	char *key;
 
@@ -314,6 +315,9 @@ void txn_receive(osip_message_t *msg, const struct sip_path *from)
 		free(ev);
 		return;
 	}
+	if (from->transport == SIP_TLS && MSG_IS_REQUEST(msg) &&
+	    message_alias(msg, &alias))
+		transport_alias(from, alias.host, alias.port);
 	ev->sip = msg;
 	ev->type = incoming_type(msg);
 	key = message_key(msg, msg->cseq->method,
