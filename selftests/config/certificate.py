@@ -70,6 +70,10 @@ def alive(conn):
         return False
 
 
+def store_file(lab, kind, name):
+    return lab.folder / "certificates" / kind / name
+
+
 def stores(lab):
     store = lab.folder / "certificates"
     point(not store.exists(), "no store before there is something in it")
@@ -82,11 +86,6 @@ def stores(lab):
              "own", "cn", "gate", status=2)
     make(lab, "ca", "A CA")
     lab.says("", "certificate", "import", "others", "ca", "ca.pem")
-    with (lab.folder / "ca.pem").open() as f:
-        got = subprocess.run([lab.cli, "-s", lab.socket, "certificate",
-                              "import", "others", "ca2", "-"], stdin=f,
-                             check=False)
-    point(got.returncode == 0, "import from standard input")
     openssl(lab, "pkcs12", "-export", "-in", "ca.pem", "-inkey", "ca.key",
             "-passout", "pass:sesame", "-out", "ca.p12")
     (lab.folder / "passphrase").write_text("sesame\n")
@@ -94,6 +93,16 @@ def stores(lab):
              "ca.p12", status=2)
     lab.says("", "certificate", "import", "host", "p12", "ca.p12",
              "passphrase-file", "passphrase")
+    openssl(lab, "x509", "-in", "ca.pem", "-outform", "der", "-out", "ca.der")
+    for kind, name, file, *more in (
+            ("others", "pem-in", "ca.pem"), ("others", "der-in", "ca.der"),
+            ("host", "p12-in", "ca.p12", "passphrase-file", "passphrase")):
+        with (lab.folder / file).open() as f:
+            got = subprocess.run(
+                [lab.cli, "-s", lab.socket, "certificate", "import", kind,
+                 name, "-", *more], stdin=f, check=False, cwd=lab.folder)
+        point(got.returncode == 0 and der(store_file(lab, kind, name)) ==
+              der(lab.folder / "ca.pem"), f"{file} from standard input", got)
     point(all(p.stat().st_mode & 0o77 == 0 for p in
               [store, *store.glob("*"), *store.glob("*/*")]),
           "only root may look into it")

@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -258,6 +259,97 @@ def notifications(lab):
         point(text.count(b"\n") == 1, "and only that", text)
         follow.terminate()
     lab.says("", "config", "rollback", "1")
+    lab.says("", "config", "commit")
+
+
+SYSLOG = re.compile(
+    r"<(\d+)>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \S+ ringfenced \d+ "
+    r"(\S+) - (.*)")
+
+
+def syslog(lab):
+    """To a server, as RFC 5424 has it, and what the filters let through."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(20)
+        lab.says("", "config", "set", "log", "syslog-address", "127.0.0.1")
+        lab.says("", "config", "set", "log", "syslog-port",
+                 str(server.getsockname()[1]))
+        lab.says("", "config", "set", "log", "target", "syslog")
+        lab.says("", "config", "set", "log", "service", "Conf", "level",
+                 "error")
+        lab.says("", "config", "commit")
+        lab.says("", "config", "del", "log", "service")
+        lab.says("", "config", "commit", "comment", "told again")
+        got = SYSLOG.fullmatch(server.recv(4096).decode())
+        point(got and got.group(1) == str(3 << 3 | 5) and got.group(2) ==
+              "Conf-10" and got.group(3).startswith("Conf 10: commit "),
+              "a syslog server gets the second commit, and not the first", got)
+        before = lab.log.read_text()
+        lab.says("", "config", "del", "log", "target")
+        lab.says("", "config", "del", "log", "syslog-address")
+        lab.says("", "config", "del", "log", "syslog-port")
+        lab.says("", "config", "commit")
+        point("Conf 10" in lab.log.read_text()[len(before):],
+              "and then standard error has it again")
+
+
+SECRETS = ("sesame-4711", "mellon-0815")
+READS = [line.split() for line in (
+    "config show", "config show all", "config show candidate",
+    "config show candidate all", "config show sip extension 4242",
+    "config diff", "config history", "config save -", "log show",
+    "call list", "gateway list", "extension list", "extension show 4242",
+    "policy show", "registration list", "certificate list", "status")]
+REFUSED = [line.split() for line in (
+    "config set sip extension 4242 password mellon-0815",
+    "config set sip extension 4242 password mellon-0815 mellon-0815",
+    "config set sip nothing mellon-0815", "config del sip extension 4242",
+    "config rollback 1", "config load secrets", "backup save -")]
+
+
+def said_to(lab, role):
+    """All that is said to one of that role, whatever it asks."""
+    text = ""
+    for words in READS + REFUSED:
+        for more in (), ("-j",):
+            text += lab.ringfence(*more, *words, group=GROUPS[role])[1]
+            time.sleep(0.06)  # within the rate of one user
+    return text
+
+
+def secrets(lab):
+    """Who may only read sees no secret, set or about to be, in any output."""
+    file = lab.folder / "secrets"
+    file.write_text(f"""log level debug
+sip extension 4242 password {SECRETS[0]}
+sip gateway inside registration joe password {SECRETS[0]}
+sip gateway inside registration joe auth-user joseph
+""")
+    file.chmod(0o644)
+    lab.says("", "config", "load", str(file), "merge")
+    lab.says("", "config", "commit")
+    lab.says("", "config", "set", "sip", "extension", "4242", "password",
+             SECRETS[1])
+    for words in ("config", "show"), ("config", "show", "candidate"):
+        point(not any(s in lab.ringfence(*words)[1] for s in SECRETS),
+              "nor does an administrator, who doesn't ask for it")
+    for role in "read-only", "operator":
+        text = said_to(lab, role)
+        point("4242" in text and "joseph" in text and not
+              any(s in text for s in SECRETS), f"{role}: no secret in "
+              f"{len(text)} bytes", text)
+    lab.says("", "config", "commit")
+    private = lab.folder / "private"
+    lab.says("", "config", "save", str(private))
+    point(all(s in private.read_text() for s in SECRETS),
+          "an administrator can save them", private.read_text())
+    said = lab.log.read_text() + lab.ringfence("log", "show")[1]
+    point("debug" in said and not any(s in said for s in SECRETS),
+          "and the log has none, at the level debug either")
+    lab.says("", "config", "del", "sip", "extension")
+    lab.says("", "config", "del", "sip", "gateway", "inside", "registration")
+    lab.says("", "config", "del", "log", "level")
     lab.says("", "config", "commit")
 
 
@@ -550,5 +642,5 @@ def run(*steps):
 
 
 if __name__ == "__main__":
-    run(commits, confirmed, notifications, editors, roles, backups, hostile,
-        limits, stop)
+    run(commits, confirmed, notifications, syslog, editors, roles, backups,
+        secrets, hostile, limits, stop)

@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The key log: a forward-secret capture of SIP inside TLS opens in tshark with
 it, only what an administrator switched on is in it, and it ends by itself."""
+import http.server
 import json
 import pathlib
 import socket
+import socketserver
 import ssl
 import subprocess
 import sys
+import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
@@ -139,6 +142,47 @@ def roles(lab):
     lab.says("1 to 86400", "keylog", "on", "86401", status=2)
 
 
+class State(http.server.BaseHTTPRequestHandler):
+    """A daemon whose clock is as the test says."""
+    clock = ""
+
+    def do_GET(self):  # pylint: disable=invalid-name
+        body = json.dumps({"keylog": {"seconds": 0, "file": ""},
+                           "clock": self.clock}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self):
+        return "local"
+
+    def log_message(self, *args):  # pylint: disable=arguments-differ
+        pass
+
+
+class Server(socketserver.UnixStreamServer):
+    def get_request(self):
+        return self.socket.accept()[0], ("local", 0)
+
+
+def clock(lab):
+    """What "ringfence status" makes of the daemon's word; ours can't be set."""
+    words = json.loads(lab.ask("GET", "/state")[1])["clock"]
+    point(words in ("synchronized", "unsynchronized"), "the real clock", words)
+    path = str(lab.folder / "other.sock")
+    with Server(path, State) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for State.clock, want in (
+                ("wrong", "WARNING: the clock is wrong: no certificate"),
+                ("unsynchronized", "WARNING: the clock was never synchron"),
+                ("synchronized", None)):
+            text = lab.ringfence("-s", path, "status")[1]
+            point(want in text if want else "WARNING" not in text,
+                  f"status, and the clock is {State.clock}", text)
+        server.shutdown()
+
+
 def left(lab):
     keys = lab.run_dir / "tls-keys.log"
     point(lab.stop() == 0 and not keys.exists(),
@@ -146,4 +190,4 @@ def left(lab):
 
 
 if __name__ == "__main__":
-    run(listen, roles, switch, opened, both_versions, left)
+    run(listen, roles, clock, switch, opened, both_versions, left)

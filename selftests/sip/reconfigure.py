@@ -18,17 +18,21 @@ from peer import (CALLEE, CALLER, Call, Context, INSIDE, OUTSIDE, Peer, SDP,
                   check, own_namespace, run)
 
 
-def config(t, *words, status=0):
+def ringfence(t, *words, status=0):
     """What it says; @status: what it must end with, None: whatever."""
     env = dict(os.environ)
     env.setdefault("RINGFENCE_YANG_DIR", TOP + "/userspace/config")
     got = subprocess.run([BUILD + "/ringfence/ringfence", "-s",
-                          t.gw.dir + "/run/control.sock", "config", *words],
+                          t.gw.dir + "/run/control.sock", *words],
                          text=True, stdout=subprocess.PIPE, check=False,
                          stderr=subprocess.STDOUT, env=env)
-    check(status in (None, got.returncode), "config %s: %d: %s" %
+    check(status in (None, got.returncode), "%s: %d: %s" %
           (" ".join(words), got.returncode, got.stdout))
     return got.stdout
+
+
+def config(t, *words, status=0):
+    return ringfence(t, "config", *words, status=status)
 
 
 def change(t, *commands):

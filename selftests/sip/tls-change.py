@@ -7,9 +7,10 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
-from reconfigure import change, config, listens
+from reconfigure import change, config, listens, ringfence
 from peer import Call, check, own_namespace, run
-from tls import SECURE, accept, certificates, listen, setup
+from tls import (SECURE, accept, certificate, certificates, connect, listen,
+                 setup)
 
 
 def established(t, server):
@@ -48,6 +49,28 @@ def limit(t):
     call.bye()
 
 
+def renewed(t):
+    """a renewed certificate: shown to new peers, felt by no call"""
+    server = listen(t)
+    call = established(t, server)
+    old = call.b.sock.getpeercert(True)
+    certificate("gateway", "IP:127.0.2.1")
+    ringfence(t, "certificate", "reload")
+    check(not call.b.closed(0.2), "the connection is closed")
+    new = connect(t).sock.getpeercert(True)
+    check(new != old, "the server shows the new one")
+    # The dialog goes on by a connection that we open.
+    call.b.close()
+    t.gw.until(lambda: "closed by peer" in t.gw.said(), "not closed")
+    dialog = call.da
+    dialog.cseq += 1
+    t.caller.send(t.caller.request("BYE", dialog.target, dialog))
+    t.caller.expect(200)
+    again = accept(t, server)
+    check(again.sock.getpeercert(True) == new, "so does the client")
+    again.respond(again.expect("BYE"), 200)
+
+
 def staple(t):
     """a callee without the OCSP response that is required: 502, and why"""
     config(t, *"set sip gateway outside tls ocsp required".split())
@@ -70,4 +93,4 @@ def staple(t):
 if __name__ == "__main__":
     own_namespace()
     certificates()
-    run([version, limit, staple], setup)
+    run([version, limit, renewed, staple], setup)

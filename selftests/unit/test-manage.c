@@ -288,6 +288,41 @@ static void test_roles(void **state)
 	}
 }
 
+/* Is it tried with each role? */
+static bool is_tried(const char *method, const char *path)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		const char *end = calls[i].uri + len;
+
+		if (!strcmp(calls[i].method, method) &&
+		    !strncmp(calls[i].uri, path, len) && (!*end || *end == '?'))
+			return true;
+	}
+	return false;
+}
+
+/* A call that is added must be tried, too: the source says which there are. */
+static void test_all_calls(void **state)
+{
+	FILE *f = fopen(API_C, "r");
+	char line[256], method[16], path[64];
+	unsigned int n = 0;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, " { \"%15[A-Z]\", \"%63[^\"]\"", method,
+			   path) != 2)
+			continue;
+		if (!is_tried(method, path))
+			fail_msg("%s %s isn't in calls[]", method, path);
+		n++;
+	}
+	fclose(f);
+	assert_in_range(n, 30, 100);
+}
+
 /* Nor in what others see of an administrator's doings. */
 static void test_secrets(void **state)
 {
@@ -543,10 +578,11 @@ static void test_peer_role(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_roles),     TEST(test_secrets),
-		TEST(test_wrong),     TEST(test_all_or_none),
-		TEST(test_editors),   TEST(test_many_errors),
-		TEST(test_peer_role), TEST(test_registrations),
+		TEST(test_roles),	  TEST(test_secrets),
+		TEST(test_all_calls),	  TEST(test_wrong),
+		TEST(test_all_or_none),	  TEST(test_editors),
+		TEST(test_many_errors),	  TEST(test_peer_role),
+		TEST(test_registrations),
 	};
 
 	return cmocka_run_group_tests(tests, conf_group_setup,
