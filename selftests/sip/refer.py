@@ -33,8 +33,8 @@ sip route in to inside
 
 
 class Lab(Context):
-    def __init__(self, more=""):
-        super().__init__(config=CONFIGURATION + more)
+    def __init__(self, more="", **kw):
+        super().__init__(config=CONFIGURATION + more, **kw)
         self.carol = self.keep(Peer("carol", CAROL, CAROL_GW))
         self.peers = [self.caller, self.callee, self.carol]
 
@@ -239,7 +239,7 @@ def refused(t):
     call = Call(t.caller, t.callee).establish()
     for to, want in ((None, 400), ("<tel:+1800>", 400), ("x", 400),
                      ("<sip:127.0.1.1>", 400),
-                     ("<sip:+1@127.0.1.1?Replaces=a%3Bto-tag%3Db>", 501)):
+                     ("<sip:+1@127.0.1.1?Subject=x>", 501)):
         refer(t, call, to, want)
     refer(t, call, want=400, headers=["Refer-To: <sip:+1@127.0.1.1>"])
     refer(t, call)

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/secret.h"
+#include "sip/attended.h"
 #include "sip/call.h"
 #include "sip/limits.h"
 #include "sip/record.h"
@@ -191,6 +192,8 @@ void call_over(struct call *c, int status, const char *why)
 	record_write(c, status, why);
 	if (c->refer)
 		refer_over(c, status);
+	if (c->takeover)
+		takeover_over(c);
 }
 
 /* Is there another leg to wait for? */
@@ -262,7 +265,7 @@ void call_bye(struct leg *leg)
 	case CALL_CALLING:
 	case CALL_RINGING:
 		/* Its 2xx hasn't gone on yet. */
-		if (leg == &c->leg[1] && (c->prack.ok || c->refer))
+		if (leg == &c->leg[1] && (c->prack.ok || refer_is_for(c)))
 			call_refuse(c, 480, "the callee hung up");
 		return;
 	case CALL_NEW:
@@ -344,6 +347,8 @@ static void established(struct call *c, const osip_message_t *ack)
 	call_set_state(c, CALL_ESTABLISHED);
 	if (c->late)
 		store_save(c); /* it has a session now */
+	if (c->refer)
+		attended_ready(c->refer);
 }
 
 void call_acked(struct leg *leg, const osip_message_t *ack)
@@ -552,6 +557,8 @@ void calls_exit(void)
 		}
 		if (c->refer)
 			refer_over(c, 503);
+		if (c->takeover)
+			takeover_over(c);
 		/* The kernel session and the record are left for adoption. */
 		TAILQ_REMOVE(&calls, c, entry);
 		n_calls--;

@@ -18,6 +18,7 @@
 #include "sip/limits.h"
 #include "sip/prack.h"
 #include "sip/refer.h"
+#include "sip/takeover.h"
 #include "sip/target.h"
 
 enum call_state {
@@ -49,6 +50,7 @@ struct call {
 	struct media_call *media;
 	struct change change; /* in CALL_ESTABLISHED */
 	struct infos infos; /* likewise */
+	struct takeover *takeover; /* of it by somebody, or to it; NULL: none */
 	struct refer *refer; /* a transfer of it, or to it; NULL: none */
 	struct prack prack; /* before an answer */
 	struct event *timer; /* see call.c */

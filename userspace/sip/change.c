@@ -296,6 +296,46 @@ int change_refresh(struct leg *leg)
 	return ret;
 }
 
+void change_take_back(struct leg *leg)
+{
+	change_abandon(leg->call);
+	if (change_refresh(leg) < 0)
+		call_hang_up(leg->call, "a change can't be taken back");
+}
+
+/* With a key that the other peer has: he isn't told of another. */
+static int answer_for(struct leg *leg, const char *offer, char **ret_sdp)
+{
+	struct call *c = leg->call;
+	struct leg *other = leg_other(leg);
+	unsigned int from = leg == &c->leg[1];
+	struct media_refusal why;
+	char *sdp;
+	int ret;
+
+	if (!other->sdp || other->gw->media.new_keys)
+		return -ENOENT;
+	ret = media_call_offer(c->media, from, offer, strlen(offer), &sdp,
+			       &why);
+	if (ret < 0)
+		return ret;
+	secret_free_text(sdp);
+	return media_call_answer(c->media, !from, other->sdp,
+				 strlen(other->sdp), ret_sdp, &why);
+}
+
+void change_answer_again(struct leg *leg, const char *offer)
+{
+	char *sdp = NULL;
+	int ret = answer_for(leg, offer, &sdp);
+
+	change_abandon(leg->call);
+	leg_acknowledge(leg, sdp);
+	secret_free_text(sdp);
+	if (ret < 0)
+		call_hang_up(leg->call, "an offer can't be answered");
+}
+
 void change_requested(struct leg *leg, struct txn *t, const osip_message_t *req)
 {
 	const char *why = "";

@@ -30,6 +30,12 @@ int change_reserve(struct leg *from);
 /* Refresh the leg's session by a re-INVITE that changes nothing. -EBUSY: not now,
  * -ENOENT: its SDP was lost in a restart; -errno. */
 int change_refresh(struct leg *leg);
+/* The leg's peer has agreed to what isn't to be: he gets what he had once more, or
+ * the call ends. */
+void change_take_back(struct leg *leg);
+/* His 2xx had an offer, which nobody new is to answer: his ACK is due, and gets the
+ * answer that the call's other peer would give; or the call ends. */
+void change_answer_again(struct leg *leg, const char *offer);
 /* The ACK for the 2xx came, that the leg's peer got for its re-INVITE. */
 void change_acked(struct leg *leg, const osip_message_t *ack);
 /* The other peer has not answered. */

@@ -47,9 +47,6 @@ static int check(const osip_message_t *req, const char **why)
 	*why = "the Request-URI is not sip:";
 	if (!uri->scheme || osip_strcasecmp(uri->scheme, "sip") != 0)
 		return 416;
-	*why = "the Request-URI names nobody";
-	if (!uri->username || !uri->username[0])
-		return 404;
 	*why = "Max-Forwards is used up";
 	if (!message_max_forwards(req))
 		return 483;
@@ -143,8 +140,7 @@ static int new_caller_dialog(struct leg *a, struct txn *t,
 	return leg_index(a);
 }
 
-static int offer(struct call *c, const osip_message_t *req, char **ret_sdp,
-		 struct media_refusal *why)
+int invite_media(struct call *c, struct media_refusal *why)
 {
 	struct media_profile prof[2] = { c->leg[0].gw->media,
 					 c->leg[1].gw->media };
@@ -158,8 +154,17 @@ static int offer(struct call *c, const osip_message_t *req, char **ret_sdp,
 		why->status = 503;
 		snprintf(why->reason, sizeof(why->reason), "no media ports: %s",
 			 strerror(-ret));
-		return ret;
 	}
+	return ret;
+}
+
+int invite_offer(struct call *c, const osip_message_t *req, char **ret_sdp,
+		 struct media_refusal *why)
+{
+	int ret = invite_media(c, why);
+
+	if (ret < 0)
+		return ret;
 	c->late = !message_has_body(req);
 	return c->late ? 0 : call_sdp(&c->leg[0], req, true, ret_sdp, why);
 }
@@ -187,7 +192,7 @@ static int call_callee(struct call *c, const osip_message_t *req,
 	if (!ret)
 		ret = leg_index(&c->leg[1]);
 	if (!ret)
-		ret = offer(c, req, &sdp, why);
+		ret = invite_offer(c, req, &sdp, why);
 	if (ret < 0)
 		return ret;
 	log_info("sip", "call %u from %s to %s: %s calls %s", c->number,
@@ -214,7 +219,8 @@ static void start_call(struct call *c, struct txn *t, const osip_message_t *req)
 	txn_respond(t, message_response(req, 100, NULL, NULL));
 	if (ret < 0)
 		drop_call(c, t, 500, "no memory");
-	else if (call_callee(c, req, &why) < 0)
+	else if ((c->takeover ? takeover_ask(c, req, &why)
+			      : call_callee(c, req, &why)) < 0)
 		drop_call(c, t, why.status, why.reason);
 	else
 		call_set_state(c, CALL_CALLING);
@@ -269,21 +275,14 @@ int invite_status(const struct gateway *from, const osip_message_t *req)
 	return to.absent ? 480 : 404;
 }
 
-void invite_received(struct txn *t, const osip_message_t *req)
+static void route(struct txn *t, const osip_message_t *req)
 {
 	struct gateway *from = txn_path(t)->gw;
 	struct target to = { 0 };
-	const char *why = "";
 	struct call *c;
-	int status;
 
-	if (calls_full() || txn_full()) {
-		refuse(t, 503, "too many calls");
-		return;
-	}
-	status = check(req, &why);
-	if (status) {
-		refuse(t, status, why);
+	if (!req->req_uri->username || !req->req_uri->username[0]) {
+		refuse(t, 404, "the Request-URI names nobody");
 		return;
 	}
 	if (!config ||
@@ -305,10 +304,42 @@ void invite_received(struct txn *t, const osip_message_t *req)
 	start_call(c, t, req);
 }
 
+static void replace(struct txn *t, const osip_message_t *req,
+		    struct leg *replaced)
+{
+	struct call *c = takeover_new(req, txn_path(t)->gw, replaced);
+
+	if (c)
+		start_call(c, t, req);
+	else
+		refuse(t, 500, "no memory");
+}
+
+void invite_received(struct txn *t, const osip_message_t *req)
+{
+	struct leg *replaced = NULL;
+	const char *why = "";
+	int status;
+
+	if (calls_full() || txn_full()) {
+		refuse(t, 503, "too many calls");
+		return;
+	}
+	status = check(req, &why);
+	if (!status)
+		status = takeover_check(req, txn_path(t)->gw, &replaced, &why);
+	if (status)
+		refuse(t, status, why);
+	else if (replaced)
+		replace(t, req, replaced);
+	else
+		route(t, req);
+}
+
 /* What the callee's INVITE is made of, while the caller waits; or NULL. */
 static const osip_message_t *invite_of(const struct call *c)
 {
-	if (c->refer)
+	if (refer_is_for(c))
 		return c->refer->invite;
 	return c->leg[0].txn ? txn_message(c->leg[0].txn) : NULL;
 }
@@ -333,7 +364,8 @@ static bool try_next(struct call *c, int status, const char *what)
 	if (status == 503)
 		gateway_failed(c->leg[1].gw, &c->leg[1].path.peer,
 			       SIP_SERVER_BUSY_SECONDS);
-	if (!target_next(config, c->refer ? c->refer->from->gw : c->leg[0].gw,
+	if (!target_next(config,
+			 refer_is_for(c) ? c->refer->from->gw : c->leg[0].gw,
 			 req->req_uri->username, &c->target))
 		return false;
 	log_info("sip", "call %u: %s; gateway %s is next", c->number, what,
@@ -412,14 +444,30 @@ static void ringing(struct call *c, const osip_message_t *resp)
 	prack_ring(c, resp->status_code, with_sdp, prack_is_reliable(c, resp));
 }
 
+void invite_answer(struct call *c)
+{
+	struct leg *a = &c->leg[0];
+	osip_message_t *ok;
+
+	ok = a->txn ? invite_response(c, 200, true) : NULL;
+	if (!ok || timer_answer(a, txn_message(a->txn), ok) < 0 ||
+	    leg_keep_ok(a, ok) < 0) {
+		osip_message_free(ok);
+		call_refuse(c, 500, "no memory, or the caller is gone");
+		return;
+	}
+	log_info("sip", "call %u is answered by gateway %s", c->number,
+		 c->leg[1].gw->name);
+	call_set_state(c, CALL_ANSWERED);
+	txn_respond(a->txn, ok);
+}
+
 /* If the caller can't have the answer, the callee gets BYE (after its ACK). */
 void invite_accept(struct call *c, const osip_message_t *resp)
 {
-	struct leg *a = &c->leg[0];
 	struct media_refusal why = { 0 };
-	osip_message_t *ok;
 
-	if (c->refer) {
+	if (refer_is_for(c)) {
 		refer_answered(c, resp);
 		return;
 	}
@@ -434,17 +482,7 @@ void invite_accept(struct call *c, const osip_message_t *resp)
 		return;
 	}
 	timer_answered(&c->leg[1], resp);
-	ok = a->txn ? invite_response(c, 200, true) : NULL;
-	if (!ok || timer_answer(a, txn_message(a->txn), ok) < 0 ||
-	    leg_keep_ok(a, ok) < 0) {
-		osip_message_free(ok);
-		call_refuse(c, 500, "no memory, or the caller is gone");
-		return;
-	}
-	log_info("sip", "call %u is answered by gateway %s", c->number,
-		 c->leg[1].gw->name);
-	call_set_state(c, CALL_ANSWERED);
-	txn_respond(a->txn, ok);
+	invite_answer(c);
 }
 
 static void acknowledge(struct leg *b, const osip_message_t *resp)

@@ -20,6 +20,16 @@ void invite_accept(struct call *c, const osip_message_t *resp);
  * a refusal, and @why */
 int invite_transfer(struct refer *r, const char **why);
 
+/* The caller gets 200 with c->answer; or a refusal, and the callee BYE. */
+void invite_answer(struct call *c);
+
+/* The offer of a new call's INVITE, for the other side; there is none if c->late.
+ * 0 or -errno, and @why */
+int invite_offer(struct call *c, const osip_message_t *req, char **ret_sdp,
+		 struct media_refusal *why);
+/* A new call's media: between its two gateways. 0 or -errno, and @why */
+int invite_media(struct call *c, struct media_refusal *why);
+
 /* What an INVITE like that OPTIONS (RFC 3261, 11.2) would get; without a user in
  * the Request-URI it is about the gateway itself. 200, or a refusal. */
 int invite_status(const struct gateway *from, const osip_message_t *req);

@@ -540,7 +540,8 @@ int message_add_contact(osip_message_t *msg, const struct sip_path *path)
 
 	if (uri && asprintf(&contact, "<%s>", uri) > 0 &&
 	    !osip_message_set_contact(msg, contact) &&
-	    !osip_message_set_header(msg, "Allow", SIP_ALLOW))
+	    !osip_message_set_header(msg, "Allow", SIP_ALLOW) &&
+	    !osip_message_set_header(msg, "Supported", "replaces"))
 		ret = 0;
 	free(contact);
 	free(uri);

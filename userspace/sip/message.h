@@ -17,7 +17,7 @@
 void message_init(void);
 
 #define SIP_PRODUCT   "ringfence"
-#define SIP_SUPPORTED "100rel, timer" /* in an answer to OPTIONS */
+#define SIP_SUPPORTED "100rel, replaces, timer" /* in an answer to OPTIONS */
 #define SIP_ALLOW \
 	"INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER"
 
@@ -109,7 +109,8 @@ int message_set_body(osip_message_t *msg, const char *type, const char *body,
 		     size_t len);
 int message_set_sdp(osip_message_t *msg, const char *sdp);
 
-/* What INVITE, UPDATE and answers to them say of us: Contact and Allow. */
+/* What INVITE, UPDATE and answers to them say of us: Contact, Allow, and that we
+ * know Replaces. */
 int message_add_contact(osip_message_t *msg, const struct sip_path *path);
 /* Why it is refused, as a Warning (20.43); NULL or "": nothing. */
 void message_warn(osip_message_t *resp, const char *reason);

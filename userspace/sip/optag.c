@@ -7,7 +7,7 @@
 
 #include "sip/optag.h"
 
-static const char *const understood[] = { "100rel", "timer" };
+static const char *const understood[] = { "100rel", "replaces", "timer" };
 
 #define BLANKS " \t\r\n"
 

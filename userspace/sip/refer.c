@@ -16,6 +16,8 @@
  * What fails before the transferee's 200 leaves the call as it was, and is told
  * in a NOTIFY. If the target leaves just then, he gets what he had once more. The
  * target's INVITE has the time of any other.
+ *
+ * With Replaces the target has a call with the transferor already: see attended.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,10 +26,12 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "sip/attended.h"
 #include "sip/call.h"
 #include "sip/invite.h"
 #include "sip/limits.h"
 #include "sip/refer.h"
+#include "sip/replaces.h"
 #include "sip/store.h"
 
 static void respond(const struct leg *leg, struct txn *t, int status,
@@ -74,7 +78,7 @@ static void tell(const struct refer *r, int status)
 	struct sip_path path;
 	osip_message_t *req;
 
-	if (leg->end != LEG_ALIVE)
+	if (!r->old || leg->end != LEG_ALIVE)
 		return;
 	leg_path(leg, &path);
 	req = dialog_request(&leg->dialog, "NOTIFY", &path);
@@ -84,38 +88,75 @@ static void tell(const struct refer *r, int status)
 		osip_message_free(req);
 }
 
+static void let_go(struct call **c)
+{
+	if (*c)
+		(*c)->refer = NULL;
+	*c = NULL;
+}
+
 static void refer_free(struct refer *r)
 {
 	txn_release(r->txn);
-	r->old->refer = NULL;
-	if (r->fresh)
-		r->fresh->refer = NULL;
+	txn_release(r->asking);
+	let_go(&r->old);
+	let_go(&r->second);
+	let_go(&r->fresh);
 	osip_message_free(r->invite);
+	secret_free_text(r->offer);
 	free(r);
+}
+
+void refer_give_up(struct refer *r)
+{
+	if (r->second && r->offer)
+		attended_decline(r);
+	if (!r->txn && !r->asking)
+		refer_free(r);
+}
+
+static void fresh_over(struct refer *r, int status)
+{
+	tell(r, status ? status : 500);
+	let_go(&r->fresh);
+	refer_give_up(r);
+}
+
+bool refer_is_for(const struct call *c)
+{
+	return c->refer && c == c->refer->fresh;
 }
 
 void refer_over(struct call *c, int status)
 {
 	struct refer *r = c->refer;
 	struct call *fresh = r->fresh;
+	bool second = c == r->second;
 
 	if (c == fresh) {
-		tell(r, status ? status : 500);
-		fresh->refer = NULL;
-		r->fresh = NULL;
-		if (!r->txn)
-			refer_free(r);
+		fresh_over(r, status);
 		return;
 	}
-	refer_free(r);
-	if (fresh)
+	if (second) {
+		txn_release(r->asking);
+		let_go(&r->second);
+	} else {
+		txn_release(r->txn);
+		let_go(&r->old);
+	}
+	if (!fresh)
+		refer_give_up(r);
+	else if (second)
+		call_refuse(fresh, status ? status : 480,
+			    "the target has left");
+	else
 		call_hang_up(fresh, "the transferor's call ended");
 }
 
-/* It is the transferee's call now; the old one ends. */
+/* It is the transferee's call now; those of the transferor end. */
 static void complete(struct refer *r, const char *sdp, size_t len)
 {
-	struct call *old = r->old, *fresh = r->fresh;
+	struct call *old = r->old, *fresh = r->fresh, *second = r->second;
 
 	tell(r, 200);
 	change_abandon(old);
@@ -123,6 +164,8 @@ static void complete(struct refer *r, const char *sdp, size_t len)
 	if (leg_move(&fresh->leg[0], leg_other(r->from)) < 0)
 		log_error("sip", "call %u: no memory: it can't be ended by %s",
 			  fresh->number, fresh->leg[0].gw->name);
+	if (second)
+		attended_move(r);
 	call_keep_sdp(&fresh->leg[0], false, sdp, len);
 	refer_free(r);
 	call_set_state(fresh, CALL_ANSWERED);
@@ -130,17 +173,15 @@ static void complete(struct refer *r, const char *sdp, size_t len)
 	log_info("sip", "call %u is transferred, now call %u", old->number,
 		 fresh->number);
 	call_hang_up(old, "transferred");
+	if (second)
+		call_hang_up(second, "transferred");
 }
 
 /* The target has left, but the transferee knows only his offer. */
 static void take_back(struct refer *r, struct leg *leg)
 {
-	struct call *old = r->old;
-
 	refer_free(r);
-	change_abandon(old);
-	if (change_refresh(leg) < 0)
-		call_hang_up(old, "a transfer can't be taken back");
+	change_take_back(leg);
 }
 
 /* The transferee agrees, or his answer is of no use to the target. */
@@ -168,7 +209,7 @@ static void agreed(struct refer *r, struct leg *leg, const osip_message_t *resp)
 		call_hang_up(r->old, "the transferee's answer can't be used");
 		return;
 	}
-	leg_acknowledge(&fresh->leg[1], sdp);
+	leg_acknowledge(r->second ? attended_target(r) : &fresh->leg[1], sdp);
 	secret_free_text(sdp);
 	complete(r, answer, len);
 }
@@ -180,7 +221,7 @@ static void disagreed(struct refer *r, int status)
 	if (r->fresh)
 		call_refuse(r->fresh, status, "the transferee refuses");
 	else
-		refer_free(r);
+		refer_give_up(r);
 }
 
 static void on_response(struct txn *t, const osip_message_t *resp, void *arg)
@@ -230,31 +271,37 @@ static int send_offer(struct refer *r, const char *sdp)
 	return txn_request(req, &path, &client, r, &r->txn);
 }
 
+int refer_offer(struct refer *r, const char *sdp, struct media_refusal *why)
+{
+	int ret;
+
+	why->status = 491;
+	snprintf(why->reason, sizeof(why->reason), "the call is being changed");
+	if (change_reserve(r->from) < 0)
+		return -EBUSY;
+	ret = send_offer(r, sdp);
+	if (ret < 0) {
+		why->status = 500;
+		change_abandon(r->old);
+	}
+	return ret;
+}
+
 void refer_answered(struct call *fresh, const osip_message_t *resp)
 {
-	struct refer *r = fresh->refer;
 	struct media_refusal why = { .status = 500 };
 	char *sdp = NULL;
 	int ret = call_sdp(&fresh->leg[1], resp, true, &sdp, &why);
 
 	timer_answered(&fresh->leg[1], resp);
-	if (!ret && change_reserve(r->from) < 0) {
-		ret = -EBUSY;
-		why.status = 491;
-		snprintf(why.reason, sizeof(why.reason),
-			 "the call is being changed");
-	}
-	if (!ret) {
-		ret = send_offer(r, sdp);
-		if (ret < 0)
-			change_abandon(r->old);
-	}
+	if (!ret)
+		ret = refer_offer(fresh->refer, sdp, &why);
 	secret_free_text(sdp);
 	if (ret < 0)
 		call_refuse(fresh, why.status, why.reason);
 }
 
-/* One Refer-To with a sip: URI that names somebody. */
+/* One Refer-To with a sip: URI. */
 static osip_from_t *parse_target(const osip_message_t *req)
 {
 	osip_header_t *h = NULL;
@@ -266,29 +313,63 @@ static osip_from_t *parse_target(const osip_message_t *req)
 	if (pos < 0 || !h->hvalue || osip_from_init(&to) != 0)
 		return NULL;
 	if (osip_from_parse(to, h->hvalue) == 0 && to->url && to->url->scheme &&
-	    !osip_strcasecmp(to->url->scheme, "sip") && to->url->username &&
-	    to->url->username[0] &&
+	    !osip_strcasecmp(to->url->scheme, "sip") &&
 	    osip_message_header_get_byname(req, "refer-to", pos + 1, &h) < 0)
 		return to;
 	osip_from_free(to);
 	return NULL;
 }
 
+/* The INVITE's headers are ours to say; but Replaces says which call is meant. */
+static const char *find_replaces(const osip_uri_t *uri, int *ret_n)
+{
+	const char *value = NULL;
+
+	*ret_n = 0;
+	for (int i = 0; i < osip_list_size(&uri->url_headers); i++) {
+		const osip_uri_header_t *h =
+			osip_list_get(&uri->url_headers, i);
+
+		if (osip_strcasecmp(h->gname, "replaces") != 0)
+			continue;
+		value = h->gvalue ? h->gvalue : "";
+		(*ret_n)++;
+	}
+	return value;
+}
+
+/* Status of a refusal of whom it names, or 0. @ret: zero: nobody's call */
+static int check_target(const osip_from_t *target, struct replaces *ret,
+			const char **why)
+{
+	const char *value;
+	int n;
+
+	*why = "no good Refer-To";
+	if (!target)
+		return 400;
+	value = find_replaces(target->url, &n);
+	if (value)
+		return n == 1 && !replaces_parse(value, ret) ? 0 : 400;
+	if (!target->url->username || !target->url->username[0])
+		return 400;
+	*why = "headers in the Refer-To";
+	return osip_list_size(&target->url->url_headers) > 0 ? 501 : 0;
+}
+
 /* Status of a refusal, or 0. */
 static int check(const struct leg *leg, const osip_from_t *target,
-		 const char **why)
+		 struct replaces *ret, const char **why)
 {
 	const struct call *c = leg->call;
+	int status;
 
 	*why = "this gateway may not transfer";
 	if (leg->gw->no_transfer)
 		return 403;
-	*why = "no good Refer-To";
-	if (!target)
-		return 400;
-	*why = "there is no transfer to a call that there is";
-	if (osip_list_size(&target->url->url_headers) > 0)
-		return 501;
+	status = check_target(target, ret, why);
+	if (status)
+		return status;
 	*why = "the call is not established, or a transfer is under way";
 	if (c->state != CALL_ESTABLISHED || c->refer)
 		return 500;
@@ -328,28 +409,42 @@ static struct refer *refer_new(struct leg *leg, osip_from_t *target)
 	return NULL;
 }
 
+static int begin(struct leg *leg, osip_from_t *target,
+		 const struct replaces *replaces, struct refer **ret,
+		 const char **why)
+{
+	struct refer *r = refer_new(leg, target);
+	int status;
+
+	*why = "no memory";
+	if (!r)
+		return 500;
+	status = replaces->call_id[0] ? attended_check(r, replaces, why)
+				      : invite_transfer(r, why);
+	if (status == 202) {
+		*ret = r;
+		return status;
+	}
+	osip_message_free(r->invite);
+	free(r);
+	return status;
+}
+
 void refer_requested(struct leg *leg, struct txn *t, const osip_message_t *req)
 {
 	osip_from_t *target = parse_target(req);
+	struct replaces replaces = { 0 };
+	struct refer *r = NULL;
 	const char *why;
-	int status = check(leg, target, &why);
-	struct refer *r = status ? NULL : refer_new(leg, target);
+	int status = check(leg, target, &replaces, &why);
 
+	if (!status)
+		status = begin(leg, target, &replaces, &r, &why);
 	osip_from_free(target);
-	if (!status && !r) {
-		status = 500;
-		why = "no memory";
-	}
-	if (status) {
-		respond(leg, t, status, why);
-		return;
-	}
-	status = invite_transfer(r, &why);
 	respond(leg, t, status, why);
-	if (status != 202) {
-		osip_message_free(r->invite);
-		free(r);
+	if (!r)
 		return;
-	}
 	tell(r, 100);
+	if (replaces.call_id[0])
+		attended_ready(r);
 }
