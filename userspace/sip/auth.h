@@ -7,7 +7,9 @@
  *				policy must allow it, else 403
  *	INVITE without To tag	credentials, of an extension that is registered
  *				from there, and as whom it calls; else 407 or 403
- *	both of an extension	without a password that the policy lets in: no
+ *	MESSAGE			likewise, from an address that something is registered
+ *				from; else as others
+ *	all of an extension	without a password that the policy lets in: no
  *				credentials
  *	in a dialog		of a call, from the address of its leg; else 481
  *	CANCEL			of an INVITE of the same source; else 481

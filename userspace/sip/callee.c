@@ -7,6 +7,10 @@
 
 #include "sip/callee.h"
 
+/* What is copied to the other side; all else would tell of this one. */
+static const char *const passed_headers[] = { "subject", "priority",
+					      "privacy" };
+
 /* "sip:user@host" with what may follow; the user is escaped anew. */
 static char *make_uri(const osip_uri_t *from, const char *host,
 		      unsigned int port, const char *transport)
@@ -97,4 +101,17 @@ int callee_dialog(struct dialog *d, const struct target *to,
 	free(remote);
 	free(target);
 	return ret;
+}
+
+int callee_pass_headers(const osip_message_t *from, osip_message_t *to)
+{
+	for (size_t i = 0;
+	     i < sizeof(passed_headers) / sizeof(passed_headers[0]); i++) {
+		const char *value = message_header(from, passed_headers[i]);
+
+		if (value &&
+		    osip_message_set_header(to, passed_headers[i], value) != 0)
+			return -ENOMEM;
+	}
+	return 0;
 }

@@ -17,5 +17,7 @@
  */
 int callee_dialog(struct dialog *d, const struct target *to,
 		  const osip_message_t *req);
+/* The headers that a callee gets as they are. 0 or -ENOMEM */
+int callee_pass_headers(const osip_message_t *from, osip_message_t *to);
 
 #endif

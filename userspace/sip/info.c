@@ -13,9 +13,10 @@ struct info {
 	struct txn *server, *client; /* NULL: gone */
 };
 
-/* application/...; whatever else it is might tell of the other side. */
-static const char *const types[] = { "dtmf-relay", "dtmf",
-				     "media_control+xml" };
+/* Whatever else it is might tell of the other side. */
+static const char *const types[] = { "application/dtmf-relay",
+				     "application/dtmf",
+				     "application/media_control+xml" };
 #define ACCEPTED                                     \
 	"application/dtmf-relay, application/dtmf, " \
 	"application/media_control+xml"

@@ -10,10 +10,6 @@
 #include "sip/invite.h"
 #include "sip/record.h"
 
-/* What is copied to the other side; all else would tell of this one. */
-static const char *const passed_headers[] = { "subject", "priority",
-					      "privacy" };
-
 static const struct sip_config *config;
 
 void invite_set_config(const struct sip_config *cfg)
@@ -54,19 +50,6 @@ static int check(const osip_message_t *req, const char **why)
 	if (message_has_body(req) && !message_sdp(req, &len))
 		return 415;
 	return timer_check(req, why);
-}
-
-static int pass_headers(const osip_message_t *from, osip_message_t *to)
-{
-	for (size_t i = 0;
-	     i < sizeof(passed_headers) / sizeof(passed_headers[0]); i++) {
-		const char *value = message_header(from, passed_headers[i]);
-
-		if (value &&
-		    osip_message_set_header(to, passed_headers[i], value) != 0)
-			return -ENOMEM;
-	}
-	return 0;
 }
 
 static bool try_next(struct call *c, int status, const char *what);
@@ -114,7 +97,7 @@ static int send_invite(struct call *c, const osip_message_t *req,
 	if (osip_message_replace_header(invite, "Max-Forwards", forwards) ||
 	    message_add_contact(invite, &b->path) < 0 ||
 	    timer_offer(b, invite) < 0 || prack_offer(c, invite) < 0 ||
-	    pass_headers(req, invite) ||
+	    callee_pass_headers(req, invite) ||
 	    (sdp && message_set_sdp(invite, sdp) < 0)) {
 		osip_message_free(invite);
 		return -ENOMEM;

@@ -48,6 +48,10 @@
 /* INFO of a call that wait for an answer, and bytes of one. More: 500, 413. */
 #define SIP_INFOS_MAX	  8
 #define SIP_INFO_BODY_MAX 1024
+/* MESSAGEs that wait for an answer, of all gateways, and bytes of one (RFC 3428, 8,
+ * allows 1,300 with all headers by UDP). More: 503, 413. */
+#define SIP_MESSAGES_MAX     256
+#define SIP_MESSAGE_BODY_MAX 1300
 /* A callee that never ends its INVITE after CANCEL is forgotten. */
 #define SIP_CANCEL_SECONDS 32
 

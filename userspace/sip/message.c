@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/secret.h"
 #include "sip/message.h"
@@ -244,10 +245,11 @@ const char *message_body(const osip_message_t *msg, const char *type,
 {
 	const osip_body_t *body = osip_list_get(&msg->bodies, 0);
 	const osip_content_type_t *ct = msg->content_type;
+	size_t n = strcspn(type, "/");
 
 	if (!body || !body->length || !ct || !ct->type || !ct->subtype ||
-	    osip_strcasecmp(ct->type, "application") != 0 ||
-	    osip_strcasecmp(ct->subtype, type) != 0 ||
+	    strncasecmp(ct->type, type, n) != 0 || ct->type[n] ||
+	    type[n] != '/' || strcasecmp(ct->subtype, type + n + 1) != 0 ||
 	    osip_list_size(&msg->content_encodings) > 0)
 		return NULL;
 	*ret_len = body->length;
@@ -256,16 +258,13 @@ const char *message_body(const osip_message_t *msg, const char *type,
 
 const char *message_sdp(const osip_message_t *msg, size_t *ret_len)
 {
-	return message_body(msg, "sdp", ret_len);
+	return message_body(msg, "application/sdp", ret_len);
 }
 
 int message_set_body(osip_message_t *msg, const char *type, const char *body,
 		     size_t len)
 {
-	char content[64];
-
-	snprintf(content, sizeof(content), "application/%s", type);
-	if (osip_message_set_content_type(msg, content) != 0 ||
+	if (osip_message_set_content_type(msg, type) != 0 ||
 	    osip_message_set_body(msg, body, len) != 0)
 		return -ENOMEM;
 	return 0;
@@ -273,7 +272,7 @@ int message_set_body(osip_message_t *msg, const char *type, const char *body,
 
 int message_set_sdp(osip_message_t *msg, const char *sdp)
 {
-	return message_set_body(msg, "sdp", sdp, strlen(sdp));
+	return message_set_body(msg, "application/sdp", sdp, strlen(sdp));
 }
 
 static int copy_vias(const osip_message_t *from, osip_message_t *to)
@@ -540,7 +539,7 @@ int message_add_contact(osip_message_t *msg, const struct sip_path *path)
 
 	if (uri && asprintf(&contact, "<%s>", uri) > 0 &&
 	    !osip_message_set_contact(msg, contact) &&
-	    !osip_message_set_header(msg, "Allow", SIP_ALLOW) &&
+	    !osip_message_set_header(msg, "Allow", SIP_ALLOW_IN_DIALOG) &&
 	    !osip_message_set_header(msg, "Supported", "replaces"))
 		ret = 0;
 	free(contact);

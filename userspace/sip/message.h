@@ -18,8 +18,9 @@ void message_init(void);
 
 #define SIP_PRODUCT   "ringfence"
 #define SIP_SUPPORTED "100rel, replaces, timer" /* in an answer to OPTIONS */
-#define SIP_ALLOW \
+#define SIP_ALLOW_IN_DIALOG \
 	"INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER"
+#define SIP_ALLOW SIP_ALLOW_IN_DIALOG ", MESSAGE"
 
 /* A random token of @bits (a multiple of 8, at most 256), in hexadecimal. */
 #define MESSAGE_TOKEN_MAX 65
@@ -101,10 +102,10 @@ unsigned int message_max_forwards(const osip_message_t *msg); /* 70: none */
 /* The SDP body; NULL: none, or of another type. */
 const char *message_sdp(const osip_message_t *msg, size_t *ret_len);
 bool message_has_body(const osip_message_t *msg);
-/* The body if it is application/@type; else NULL. */
+/* The body if it is of that type, "application/sdp" or so; else NULL. */
 const char *message_body(const osip_message_t *msg, const char *type,
 			 size_t *ret_len);
-/* @type: as above, of at most 50 bytes. 0 or -ENOMEM */
+/* @type: as above, with parameters if it has any. 0 or -ENOMEM */
 int message_set_body(osip_message_t *msg, const char *type, const char *body,
 		     size_t len);
 int message_set_sdp(osip_message_t *msg, const char *sdp);

@@ -19,6 +19,7 @@
 #include "sip/gateway.h"
 #include "sip/invite.h"
 #include "sip/link.h"
+#include "sip/message-relay.h"
 #include "sip/networks.h"
 #include "sip/options.h"
 #include "sip/record.h"
@@ -161,6 +162,7 @@ static void sip_commit(void)
 		reconfigure_commit(running, prepared);
 	}
 	invite_set_config(prepared);
+	message_relay_set_config(prepared);
 	registrar_set_config(prepared);
 	record_set_file(prepared->record_file[0] ? prepared->record_file
 						 : NULL);
@@ -216,6 +218,7 @@ static void sip_exit(void)
 	registrar_exit();
 	register_exit();
 	calls_exit();
+	message_relay_exit();
 	txn_exit();
 	reconfigure_exit();
 	invite_set_config(NULL);

@@ -7,6 +7,7 @@
 #include "sip/credentials.h"
 #include "sip/invite.h"
 #include "sip/limits.h"
+#include "sip/message-relay.h"
 #include "sip/optag.h"
 #include "sip/options.h"
 #include "sip/registrar.h"
@@ -160,7 +161,7 @@ static void in_dialog(struct txn *t, const osip_message_t *req, struct leg *leg)
 	} else if (MSG_IS_INFO(req)) {
 		info_requested(leg, t, req);
 	} else {
-		respond(t, 405, "Allow", SIP_ALLOW);
+		respond(t, 405, "Allow", SIP_ALLOW_IN_DIALOG);
 	}
 }
 
@@ -185,6 +186,8 @@ static void on_request(struct txn *t, const osip_message_t *req)
 			respond(t, 481, NULL, NULL);
 	} else if (MSG_IS_INVITE(req)) {
 		invite_received(t, req);
+	} else if (MSG_IS_MESSAGE(req)) {
+		message_relay_received(t, req);
 	} else if (MSG_IS_OPTIONS(req)) {
 		options_answer(t, invite_status(txn_path(t)->gw, req));
 	} else {
