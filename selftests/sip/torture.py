@@ -13,6 +13,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
+import phone
+from phone import challenges, contacts
 from peer import (Call, CALLER, Context, QUIET, SDP, WAIT, check,
                   own_namespace, run)
 
@@ -242,6 +244,49 @@ def escaped_contact(t):
     t.caller.respond(bye, 200)
 
 
+def unknown_scheme(t):
+    """3.3.7 regaut01: credentials of an unknown scheme: challenged as without"""
+    p = t.phone()
+    p.send(p.register_text(authorization="NoOneKnowsThisScheme "
+                           "opaque-data=here"))
+    check("SHA-256" in challenges(p.expect(401)), "a challenge")
+    # They are no failed attempt, and good ones beside them count.
+    check("strike" not in t.gw.said(), "struck")
+    p.challenged()
+    p.send(p.register_text(headers=[
+        "Authorization: NoOneKnowsThisScheme opaque-data=here",
+        "Expires: 300"], authorization=p.authorize()))
+    p.expect(200)
+
+
+def contact_parameters(t):
+    """3.3.12 to 3.3.14: unknown parameters of a Contact, and of its URI, escapes"""
+    p = t.phone()
+    for contact, uri in (
+            # Without brackets it is the header's, and of no meaning to us.
+            ("sip:1001@127.0.1.2:5070;unknownparam",
+             "sip:1001@127.0.1.2:5070"),
+            ("<sip:1001@127.0.1.2:5070;unknownparam>",
+             "sip:1001@127.0.1.2:5070;unknownparam"),
+            # Escaped headers are no part of a Request-URI (19.1.1).
+            ("<sip:1001@127.0.1.2:5070?Route=%3Csip:sip.example.com%3E>",
+             "sip:1001@127.0.1.2:5070")):
+        p.try_register(contact="*", headers=["Expires: 0"])
+        found = contacts(p.try_register(contact=contact,
+                                        headers=["Expires: 300"]))
+        check(list(found) == [uri], "%s: %s" % (contact, found))
+        call = Call(t.trunk, p)
+        call.invite_text = call.invite_text.replace("sip:bob@", "sip:1001@")
+        call.invite()
+        check(call.invite_b.start == "INVITE %s SIP/2.0" % uri,
+              call.invite_b.start)
+        check(not call.invite_b.get("route"), "no Route")
+        call.ring().answer().ack().bye()
+
+
+REGISTERS = (unknown_scheme, contact_parameters)
+
+
 def one(number, section, name, text, want):
     def test(t):
         got = becomes(t, text.replace("{n}", str(number)),
@@ -256,4 +301,6 @@ if __name__ == "__main__":
     own_namespace()
     check(CALLER == ("127.0.1.2", 5070), "the Vias")
     run([one(n, *m) for n, m in enumerate(MESSAGES)
-         if len(sys.argv) < 2 or m[1] in sys.argv] + [escaped_contact], lambda test: Context())
+         if len(sys.argv) < 2 or m[1] in sys.argv] +
+        [escaped_contact, *REGISTERS],
+        lambda test: phone.Context() if test in REGISTERS else Context())
