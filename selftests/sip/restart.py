@@ -9,8 +9,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
-from peer import (CALLEE, CALLER, CONFIG, Call, Context, Peer, check,
-                  own_namespace, run)
+from b2bua import listen
+from peer import CALLER, INSIDE, Call, Context, Peer, check, own_namespace, run
 
 
 def restart(t, sig=signal.SIGKILL):
@@ -49,6 +49,21 @@ def stopped(t):
     check(len(t.gw.sessions()) == 1, "one session is there")
     t.caller.silent()
     call.bye()
+
+
+def by_tcp(t):
+    """a caller on TCP is called back by TCP"""
+    call = Call(t.keep(Peer.connected("alice", CALLER, INSIDE)),
+                t.callee).establish()
+    server = listen(t, CALLER)
+    restart(t)
+    d = call.callee_dialog()
+    t.callee.send(t.callee.request("BYE", d.target, d))
+    conn, _ = server.accept()
+    again = t.keep(Peer.connected("alice", CALLER, INSIDE, conn))
+    again.respond(again.expect("BYE"), 200)
+    t.callee.expect(200)
+    t.caller.silent()
 
 
 def idle(t):
@@ -130,5 +145,5 @@ def elsewhere(t):
 
 if __name__ == "__main__":
     own_namespace()
-    run([killed, killed_twice, stopped, idle, new_call, no_session, no_record,
-         damaged, elsewhere], lambda test: Context())
+    run([killed, killed_twice, stopped, by_tcp, idle, new_call, no_session,
+         no_record, damaged, elsewhere], lambda test: Context())

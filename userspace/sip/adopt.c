@@ -9,15 +9,26 @@
 #include "sip/store.h"
 
 /*
- * Move the record's dialog into the leg. An extension's connection is gone; the
- * next request on a new one says where it is.
+ * An extension's connection is gone; the next request on a new one says where it
+ * is. Others are called back at their gateway's proxy, but by what they used: a
+ * gateway with UDP has TCP, too.
  */
-static int adopt_leg(struct leg *leg, struct store_leg *from)
+static void adopt_path(struct leg *leg, const struct store_leg *from)
 {
+	bool tls = leg->gw->transport == SIP_TLS;
+
 	if (leg->gw->extensions) {
 		leg->path.transport = from->transport;
 		leg->path.peer = from->peer;
+	} else if (tls == (from->transport == SIP_TLS)) {
+		leg->path.transport = from->transport;
 	}
+}
+
+/* Move the record's dialog into the leg. */
+static int adopt_leg(struct leg *leg, struct store_leg *from)
+{
+	adopt_path(leg, from);
 	leg->dialog = from->dialog;
 	memset(&from->dialog, 0, sizeof(from->dialog));
 	return leg_index(leg);

@@ -312,8 +312,6 @@ void store_save(const struct call *c)
 		r.leg[i].dialog = c->leg[i].dialog;
 		r.leg[i].expires = c->leg[i].timer.seconds;
 		r.leg[i].ours = c->leg[i].timer.ours;
-		if (!c->leg[i].gw->extensions)
-			continue;
 		r.leg[i].transport = c->leg[i].path.transport;
 		r.leg[i].peer = c->leg[i].path.peer;
 	}
