@@ -319,6 +319,61 @@ static const struct {
 	{ NET INNER "sip gateway in port 19999", "" },
 	{ NET TLS "sip gateway out port 20000", "" },
 
+	/* What must go together. */
+	{ "sip session-expires 90\nsip min-se 120",
+	  "1: sip session-expires: session-expires must be 0, or min-se at "
+	  "least\n" },
+	{ "sip session-expires 0\nsip min-se 120", "" },
+	{ "sip registrar-port 5", "1: sip registrar-port: registrar-port needs "
+				  "registrar-host\n" },
+	{ "sip registrar-port 5\nsip registrar-host 10.0.0.4", "" },
+	{ "sip outbound-proxy-port 5",
+	  "1: sip outbound-proxy-port: outbound-proxy-port needs "
+	  "outbound-proxy-host\n" },
+	{ NET INNER "sip gateway in registrar-port 5",
+	  "4: sip gateway in registrar-port: registrar-port needs "
+	  "registrar-host\n" },
+	{ NET INNER "sip gateway in outbound-proxy-port 5",
+	  "4: sip gateway in outbound-proxy-port: outbound-proxy-port needs "
+	  "outbound-proxy-host\n" },
+	{ "sip registrar expires-min 600\nsip registrar expires-max 599\n"
+	  "sip registrar expires-default 599",
+	  "2: sip registrar expires-max: expires-max must not be less than "
+	  "expires-min\n"
+	  "3: sip registrar expires-default: expires-default must not be less "
+	  "than expires-min\n" },
+	{ NET INNER "sip gateway in link persistent true",
+	  "4: sip gateway in link persistent: link persistent needs "
+	  "proxy-host, and transport tcp or tls\n" },
+	{ NET INNER "sip gateway in link persistent true\n"
+		    "sip gateway in transport tcp",
+	  "" },
+	{ NET "sip gateway p network lan\nsip gateway p type endpoint\n"
+	      "sip gateway p registration joe password x\n"
+	      "sip gateway p options-interval 9",
+	  "4: sip gateway p registration joe: only a gateway of type trunk "
+	  "registers\n"
+	  "5: sip gateway p options-interval: options-interval needs "
+	  "proxy-host\n" },
+	{ NET INNER "sip gateway in registration joe password x\n"
+		    "sip gateway in registration joe retry-min 9\n"
+		    "sip gateway in registration joe retry-max 8",
+	  "6: sip gateway in registration joe retry-max: retry-max must be "
+	  "retry-min at least\n" },
+	{ NET "sip gateway p network lan\nsip gateway p type endpoint\n"
+	      "sip gateway p transport tls\n"
+	      "sip gateway p tls certificate-file own\n"
+	      "sip gateway p tls ca-file ca",
+	  "5: sip gateway p tls verify-client: verify-client without "
+	  "proxy-host needs tls peer-name; or give false: extensions prove by "
+	  "their passwords who they are\n" },
+	{ "guard limit invite ban-time 9\nguard limit invite ban-time-max 8\n"
+	  "guard strike ban-time 9\nguard strike ban-time-max 8",
+	  "2: guard limit invite ban-time-max: ban-time-max must not be less "
+	  "than ban-time\n"
+	  "4: guard strike ban-time-max: ban-time-max must not be less than "
+	  "ban-time\n" },
+
 	/* Nothing to compare with: one error only. */
 	{ NET "sip gateway in network lan",
 	  "2: sip gateway in type: a gateway of type trunk needs a "
@@ -360,6 +415,58 @@ static void test_errors(void **state)
 		assert_string_equal(load(bad[i].text, &tree), bad[i].errors);
 		config_free(tree);
 	}
+}
+
+/* The text of the error-message that begins at @p, as people see it. */
+static const char *rule_text(const char *p, char *ret, size_t size)
+{
+	size_t used = 0;
+
+	p = strchr(p, '"') + 1;
+	for (; *p != '"'; p++) {
+		bool blank = *p == ' ' || *p == '\n';
+
+		if (blank && used && ret[used - 1] == ' ')
+			continue;
+		assert_true(used + 1 < size);
+		ret[used++] = blank ? ' ' : *p;
+	}
+	ret[used] = '\0';
+	return p;
+}
+
+static bool is_expected(const char *rule)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		if (strstr(bad[i].errors, rule))
+			return true;
+	}
+	return false;
+}
+
+/* Each rule of the model is broken by some text. */
+static void test_each_rule(void **state)
+{
+	static char model[200000];
+	const char *p = model;
+	char path[512], rule[300];
+	unsigned int n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/ringfence.yang",
+		 getenv("RINGFENCE_YANG_DIR"));
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_in_range(fread(model, 1, sizeof(model), f), 10000,
+			sizeof(model) - 1);
+	fclose(f);
+	while ((p = strstr(p, "error-message"))) {
+		p = rule_text(p, rule, sizeof(rule));
+		if (!is_expected(rule))
+			fail_msg("nothing breaks the rule: %s", rule);
+		n++;
+	}
+	assert_in_range(n, 30, 200);
 }
 
 static void test_words(void **state)
@@ -743,6 +850,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_each_rule),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_few_errors),
