@@ -40,11 +40,11 @@ const char *keylog_file(void)
 
 int keylog_start(unsigned int seconds)
 {
+	if (!file[0])
+		return -ENOENT;
 #ifndef HAVE_SECRET_CALLBACK
 	return -ENOTSUP;
 #else
-	if (!file[0])
-		return -ENOENT;
 	keylog_stop(true);
 	fd = open(file,
 		  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC |
