@@ -3,14 +3,15 @@
 """The configuration changes while there is a call behind TLS."""
 
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 from reconfigure import change, config, listens, ringfence
 from peer import Call, check, own_namespace, run
-from tls import (SECURE, accept, certificate, certificates, connect, listen,
-                 setup)
+from tls import (DIR, SECURE, accept, certificate, certificates, connect,
+                 listen, setup)
 
 
 def established(t, server):
@@ -71,6 +72,66 @@ def renewed(t):
     again.respond(again.expect("BYE"), 200)
 
 
+def suite(t):
+    """cipher suites of a gateway, and its key in a file of its own"""
+    tls = "set sip gateway outside tls "
+    change(t, tls + "cipher-suite TLS_AES_256_GCM_SHA384",
+           tls + "cipher-suite TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+           tls + "certificate-file %s/gateway.crt" % DIR.name,
+           tls + "private-key-file %s/gateway.key" % DIR.name)
+    server = listen(t)
+    call = established(t, server)
+    check(call.b.sock.cipher()[0] == "TLS_AES_256_GCM_SHA384",
+          call.b.sock.cipher())
+    check(call.b.sock.shared_ciphers() and
+          {name for name, _, _ in call.b.sock.shared_ciphers()} <=
+          {"TLS_AES_256_GCM_SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"},
+          "others are offered: %s" % call.b.sock.shared_ciphers())
+    call.bye()
+
+
+def crl(revoked):
+    """DIR/crl.pem, of the CA, with or without bob in it."""
+    files = {"index.txt": "", "ca.cnf": "[ca]\ndefault_ca=d\n[d]\ndatabase="
+             "%s/index.txt\ndefault_md=sha256\n" % DIR.name}
+    for name, text in files.items():
+        with open("%s/%s" % (DIR.name, name), "w") as f:
+            f.write(text)
+    ca = ["openssl", "ca", "-config", DIR.name + "/ca.cnf", "-keyfile",
+          DIR.name + "/ca.key", "-cert", DIR.name + "/ca.crt"]
+    if revoked:
+        subprocess.run(ca + ["-revoke", DIR.name + "/bob.crt"], check=True,
+                       stderr=subprocess.DEVNULL)
+    subprocess.run(ca + ["-gencrl", "-crldays", "2", "-out",
+                         DIR.name + "/crl.pem"], check=True,
+                   stderr=subprocess.DEVNULL)
+
+
+def revoked_callee(t):
+    """a CRL file: a callee that isn't in it, and one that is since a reload"""
+    crl(False)
+    change(t, "set sip gateway outside tls crl-file %s/crl.pem" % DIR.name)
+    server = listen(t)
+    call = established(t, server)
+    call.bye()
+    crl(True)
+    ringfence(t, "certificate", "reload")
+    call.b.close()
+    t.gw.until(lambda: "closed by peer" in t.gw.said(), "not closed")
+    call = Call(t.caller, t.callee)
+    t.caller.send(call.invite_text)
+    t.caller.expect(100)
+    try:
+        check(accept(t, server).closed(), "the connection is closed")
+    except OSError:
+        pass
+    t.caller.expect(502)
+    t.caller.send(t.caller.request("ACK", "sip:bob@127.0.1.1", call.da,
+                                   branch=call.branch))
+    t.gw.until(lambda: "certificate \"CN=bob\" has been revoked by its issuer"
+               in t.gw.said(), "the log doesn't say why")
+
+
 def staple(t):
     """a callee without the OCSP response that is required: 502, and why"""
     config(t, *"set sip gateway outside tls ocsp required".split())
@@ -93,4 +154,4 @@ def staple(t):
 if __name__ == "__main__":
     own_namespace()
     certificates()
-    run([version, limit, renewed, staple], setup)
+    run([version, limit, renewed, suite, revoked_callee, staple], setup)
