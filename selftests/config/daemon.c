@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * ringfenced without the kernel module, in the foreground: config-daemon CONFIG
- * RUN-DIR. Media is that of selftests/sip/fake-media.c. SIGTERM is a clean stop.
+ * RUN-DIR. Media is what it is linked with: selftests/sip/fake-media.c, or
+ * kept-media.c. SIGTERM is a clean stop, SIGUSR1 asks for a line with what there is.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@
 #include "sip/register-client.h"
 #include "sip/registrar.h"
 #include "sip/regstore.h"
+#include "sip/txn-internal.h"
+#include "../sip/test-gateway.h"
 
 static const struct api_registrations registrations = { regstore_list,
 							register_report,
@@ -32,6 +35,13 @@ const char *daemon_run_dir(void)
 static void on_signal(evutil_socket_t sig, short what, void *arg)
 {
 	loop_stop();
+}
+
+static void on_count(evutil_socket_t sig, short what, void *arg)
+{
+	log_note("main", "%u transactions, %d events", txn_count(),
+		 event_base_get_num_events(loop_base(),
+					   EVENT_BASE_COUNT_ADDED));
 }
 
 static int serve(struct modules *m, const char *file)
@@ -60,7 +70,7 @@ int main(int argc, char **argv)
 	static const struct module *const table[] = { &log_module, &sip_module,
 						      &manage_module };
 	struct modules m = { .table = table, .n = 3 };
-	struct event *term;
+	struct event *term, *count;
 	int ret;
 
 	if (argc != 3) {
@@ -70,12 +80,15 @@ int main(int argc, char **argv)
 	run_dir = argv[2];
 	signal(SIGPIPE, SIG_IGN);
 	umask(077);
-	if (loop_init() || config_init(NULL) || media_init())
+	if (loop_init() || config_init(NULL) || gateway_media_init())
 		return 1;
 	term = evsignal_new(loop_base(), SIGTERM, on_signal, NULL);
 	event_add(term, NULL);
+	count = evsignal_new(loop_base(), SIGUSR1, on_count, NULL);
+	event_add(count, NULL);
 	ret = serve(&m, argv[1]);
 	media_exit();
+	event_free(count);
 	event_free(term);
 	config_exit();
 	loop_exit();

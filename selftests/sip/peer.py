@@ -255,8 +255,8 @@ class Peer:
             self.name, self.addr[0], token("t")),
             remote="<sip:bob@%s>" % self.gateway[0])
 
-    def respond(self, req, status, reason="x", tag=None, body=None,
-                headers=()):
+    def response(self, req, status, reason="x", tag=None, body=None,
+                 headers=()):
         to = req.get("to")
         if tag and ";tag=" not in to:
             to += ";tag=" + tag
@@ -270,7 +270,10 @@ class Peer:
         if body:
             lines.append("Content-Type: application/sdp")
         lines += ["Content-Length: %d" % len(body or ""), "", body or ""]
-        self.send("\r\n".join(lines))
+        return "\r\n".join(lines)
+
+    def respond(self, *args, **kw):
+        self.send(self.response(*args, **kw))
 
 
 class Gateway:
