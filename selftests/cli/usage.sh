@@ -82,6 +82,9 @@ says 2 '"10.0.0" is no address' rules set add s 10.0.0
 echo 'local accept # so' >"$WORK/rules"
 says 0 '^local accept # so$' rules check "$WORK/rules"
 says 0 '"text":"local accept # so"' -j rules check "$WORK/rules"
+check "rules check needs no privilege" \
+	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all \
+	--inh-caps=-all ringfence rules check - <<<'local accept'
 says 1 'module is not loaded' rules load "$WORK/rules"
 echo 'local acept' >>"$WORK/rules"
 says 2 'rules:2: unknown word "acept"' rules check "$WORK/rules"

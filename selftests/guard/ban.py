@@ -110,6 +110,18 @@ def slow(lab):
               'trust is back')
 
 
+def granted(lab):
+    """Who is no configured trunk, but shows its certificate."""
+    lab.change('set guard trust-gateways false', 'set guard tls-trust-time 60')
+    with lab.tls() as sock:
+        tap.equal(lab.prefixes('trust-get'), {}, 'a connection is no message')
+        sock.sendall(message('OPTIONS', SECURE).replace(b'/UDP', b'/TLS'))
+        trust = wait_for(lambda: lab.prefixes('trust-get')).get(SECURE, {})
+    tap.equal((trust.get('kind'), 50 < trust.get('left', 0) <= 60),
+              ('granted', True), 'a verified peer is trusted for its time')
+    lab.change('del guard')
+
+
 def limits(lab):
     def settings(name):
         return next(entry['limit'] if 'limit' in entry else entry
@@ -142,6 +154,8 @@ def limits(lab):
 
 
 def restart(lab):
+    lab.nl.do('rules-set', {'rule': [{'chain': 'local', 'action': 'count',
+                                      'comment': 'mine'}]})
     tap.equal(lab.stop(), 0, 'a clean stop')
     tap.equal(sorted(lab.prefixes('trust-get')), [PLAIN, SECURE],
               'trust outlives the daemon')
@@ -152,6 +166,9 @@ def restart(lab):
     tap.equal(sorted(lab.prefixes('trust-get')),
               sorted([SECURE, STRANGERS[8]]),
               'the next one finds its own again, and puts it right')
+    tap.equal([one['rule'][0].get('comment') for one in
+               lab.nl.dump('rules-get') if 'rule' in one], ['mine'],
+              'rules are none of its business')
 
 
 def main():
@@ -163,6 +180,7 @@ def main():
         once(lab)
         trunks(lab)
         slow(lab)
+        granted(lab)
         limits(lab)
         restart(lab)
     finally:

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -86,12 +87,12 @@ class Lab:
             run('ip', '-n', name, 'link', 'set', device, 'up')
 
     def certificates(self):
+        signed = ['-CA', f'{self.dir}/ca.pem', '-CAkey', f'{self.dir}/ca.key',
+                  '-addext', 'basicConstraints=CA:FALSE', '-addext']
         for name, more in (
                 ('ca', []),
-                ('gateway', ['-CA', f'{self.dir}/ca.pem', '-CAkey',
-                             f'{self.dir}/ca.key', '-addext',
-                             f'subjectAltName=IP:{GATEWAY}', '-addext',
-                             'basicConstraints=CA:FALSE'])):
+                ('gateway', [*signed, f'subjectAltName=IP:{GATEWAY}']),
+                ('secure', [*signed, f'subjectAltName=IP:{SECURE}'])):
             path = self.dir / name
             run(*OPENSSL, '-subj', f'/CN={name}', '-keyout', f'{path}.key',
                 '-out', f'{path}.crt', *more)
@@ -141,6 +142,13 @@ class Lab:
     def tcp(self, address, port=5060, seconds=1.0):
         return in_netns(self.out, socket.create_connection, (GATEWAY, port),
                         seconds, (address, 0))
+
+    def tls(self):
+        """The TLS trunk's connection, with its certificate."""
+        context = ssl.create_default_context(cafile=self.dir / 'ca.pem')
+        context.load_cert_chain(self.dir / 'secure.pem')
+        return context.wrap_socket(self.tcp(SECURE, 5061, 5),
+                                   server_hostname=GATEWAY)
 
     def answered(self, address, text=None, seconds=5.0):
         """The first line of the answer; None if none comes."""

@@ -186,6 +186,16 @@ def changed(t):
     check(registrations(t) == [], "gone with its gateway")
 
 
+def trusted(t):
+    """the kernel trusts a phone as long as it is registered, and no longer"""
+    p = t.phone()
+    p.register(300)
+    check("trust 127.0.1.2 for 300 s: registration" in t.gw.said(), "trust")
+    check("trust 127.0.1.2 for 1 s" not in t.gw.said(), "for that long")
+    p.register(0)
+    check("trust 127.0.1.2 for 1 s: registration" in t.gw.said(), "no more")
+
+
 def tls(t):
     """extensions by TLS, with a password and no certificate"""
     t.again(TLS.format(dir=DIR.name))
@@ -229,7 +239,7 @@ def no_certificate(t):
 
 YANG = os.environ.get("RINGFENCE_YANG_DIR", os.path.abspath(os.path.join(
     os.path.dirname(__file__), "../../userspace/config")))
-TESTS = [listed, deleted, one, all_ended, changed, tls, no_certificate]
+TESTS = [listed, deleted, one, all_ended, changed, trusted, tls, no_certificate]
 
 
 class Daemon(Context):
