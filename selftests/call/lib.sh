@@ -19,6 +19,8 @@
 # shellcheck source=../lib.sh
 . "$RF_TOP/selftests/lib.sh"
 
+# A test may set others, before call_network.
+export INSIDE INSIDE_GW OUTSIDE_GW OUTSIDE # for wire.py
 INSIDE=10.0.1.2
 INSIDE_GW=10.0.1.1
 OUTSIDE_GW=10.0.2.1
@@ -241,16 +243,36 @@ gateway_start()
 
 	before=$(grep -c "$DAEMON_READY" "$DAEMON_LOG" 2>/dev/null)
 	mkdir -p "$RUN_DIR"
-	ns_exec gw ringfenced -c "$CONFIG" --run-dir "$RUN_DIR" \
-		>>"$DAEMON_LOG" 2>&1 &
+	gateway_daemon >>"$DAEMON_LOG" 2>&1 &
 	DAEMON=$!
 	defer kill_wait $DAEMON
 	wait_for 30 daemon_ready "${before:-0}" ||
 		bail "ringfenced doesn't start: $(tail -n 20 "$DAEMON_LOG")"
 }
 
+gateway_daemon()
+{
+	ns_exec gw ringfenced -c "$CONFIG" --run-dir "$RUN_DIR"
+}
+
 # What the daemon logs when it is ready.
 DAEMON_READY="ringfenced .* is running"
+# Without the module, on this machine: SIP and the negotiation of media, no media.
+if [ "$RF_KERNEL" = host ]; then
+	PATH=$RF_BUILD/userspace/ringfence:$PATH
+	export RINGFENCE_YANG_DIR=$RF_TOP/userspace/config
+	DAEMON_READY="main: ready"
+	load_module()
+	{
+		:
+	}
+	gateway_daemon()
+	{
+		ns_exec gw "$RF_BUILD/userspace/ringfenced/negotiating-daemon" \
+			"$CONFIG" "$RUN_DIR"
+	}
+fi
+
 daemon_ready()
 {
 	[ "$(grep -c "$DAEMON_READY" "$DAEMON_LOG")" -gt "$1" ]
@@ -331,6 +353,18 @@ calls_ended()
 {
 	[ "$(grep -c '^lost:' "$CALL_DIR/inside/log")" -eq "$1" ] &&
 		[ "$(grep -c '^lost:' "$CALL_DIR/outside/log")" -eq "$1" ]
+}
+
+# call_over NUMBER: the gateway has ended that call, and both phones are idle.
+call_over()
+{
+	daemon_says "call $1 from .* ended" && phone_idle inside &&
+		phone_idle outside
+}
+
+phone_idle()
+{
+	phone "$1" listcalls | grep -q 'no active calls\|(0)'
 }
 
 no_session()

@@ -13,14 +13,16 @@ tshark reads the capture, once (it is slow to start in a guest); what it saw
 stays in CAPTURE.fields.
 """
 import datetime
+import os
 import pathlib
 import re
 import subprocess
 import sys
 
 INSIDE_WIRE, OUTSIDE_WIRE = "gw0", "gw1"
-INSIDE, INSIDE_GW = "10.0.1.2", "10.0.1.1"
-OUTSIDE, OUTSIDE_GW = "10.0.2.2", "10.0.2.1"
+# lib.sh exports them.
+INSIDE, INSIDE_GW, OUTSIDE, OUTSIDE_GW = (
+    os.environ[name] for name in ("INSIDE", "INSIDE_GW", "OUTSIDE", "OUTSIDE_GW"))
 FIELDS = ["frame.interface_name", "frame.time_epoch", "ip.src", "ip.dst", "_ws.col.Protocol",
           "sip.Request-Line", "sip.Status-Line", "sip.CSeq", "rtp.p_type",
           "rtp.ssrc", "rtp.seq", "udp.payload", "tcp.payload",

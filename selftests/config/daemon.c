@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * ringfenced without the kernel module, in the foreground: config-daemon CONFIG
- * RUN-DIR. Media is what it is linked with: selftests/sip/fake-media.c, or
- * kept-media.c. SIGTERM is a clean stop, SIGUSR1 asks for a line with what there is.
+ * RUN-DIR. Media is what it is linked with: selftests/sip/fake-media.c,
+ * kept-media.c or no-media.c. SIGTERM is a clean stop, SIGUSR1 asks for a line with
+ * what there is.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -74,7 +75,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	if (argc != 3) {
-		fprintf(stderr, "usage: config-daemon CONFIG RUN-DIR\n");
+		fprintf(stderr, "usage: %s CONFIG RUN-DIR\n", argv[0]);
 		return 2;
 	}
 	run_dir = argv[2];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Media that is negotiated as ever, and relayed by nobody: for scripts/bench sip,
- * which runs on a machine that has no kernel module.
+ * Media that is negotiated as ever, and relayed by nobody: for scripts/bench sip
+ * and tests with phones, which run on a machine that has no kernel module.
  */
 #include <errno.h>
 
