@@ -8,7 +8,9 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
+from calls import Lab
 from peer import CONFIG, Call, Context, Peer, check, own_namespace, run
+from trunk import Registrar
 
 ADDRESS, PEER = "10.9.9.1", "10.9.9.2"
 LATE = CONFIG.format(inside="udp", outside="udp").split("sip route")[0] + """
@@ -57,8 +59,65 @@ def comes_and_goes(t):
     check(t.gw.said().count("SipEp 34") == 5, "told once each time")
 
 
+def move(*changes):
+    for change in changes:
+        subprocess.run(["ip", "address", *change.split(), "dev", "wan"],
+                       check=True)
+
+
+def follows(t):
+    """a network's interface has no address, one, another one, none"""
+    t.gw.until(lambda: "SipEp 345: address wan of SIP gateway late is not"
+               in t.gw.said(), "told at start")
+    Call(t.caller, t.callee).establish().bye()
+    check(state(t) == ["no-address", "0.0.0.0:5060"], str(state(t)))
+    for n, addr in enumerate(("10.9.9.1", "10.9.9.3"), 1):
+        move(*["del 10.9.9.1/24"] * (n - 1), "add %s/24" % addr)
+        t.gw.until(lambda a=addr: state(t) == ["unwatched", a + ":5060"],
+                   "never " + addr)
+        carol = Registrar("carol", (PEER, 5090), (addr, 5060))
+        register = carol.expect("REGISTER", skip=("REGISTER",))
+        check(addr in register.uri(), register.get("contact"))
+        carol.respond(register, 200, tag="r")
+        call = Call(t.caller, carol).establish()
+        check("c=IN IP4 " + addr in call.invite_b.body, call.invite_b.body)
+        call.bye()
+        Call(carol, t.caller).establish().bye()
+        carol.close()
+    check("SipEp 345: address 10.9.9.1" in t.gw.said(), "gone")
+    check("SipEp 346: address 10.9.9.3" in t.gw.said(), "there")
+    move("del 10.9.9.3/24")
+    t.gw.until(lambda: state(t) == ["no-address", "0.0.0.0:5060"], "never")
+    Call(t.caller, t.callee).establish().bye()
+    # It isn't there at all, and comes.
+    subprocess.run(["ip", "link", "del", "wan"], check=True)
+    interface()
+    move("add 10.9.9.1/24")
+    t.gw.until(lambda: state(t) == ["unwatched", "10.9.9.1:5060"], "never")
+
+
+def state(t):
+    gw = [g for g in t.json("gateway", "list") if g["name"] == "late"][0]
+    return [gw["state"], gw["local"]]
+
+
+def interface():
+    subprocess.run(["ip", "link", "add", "wan", "type", "veth", "peer",
+                    "name", "far"], check=True)
+    for end in ("far", "wan"):
+        subprocess.run(["ip", "link", "set", end, "up"], check=True)
+
+
+def setup(test):
+    if test is not follows:
+        return Context(config=LATE)
+    interface()
+    return Lab(LATE.replace("late address 10.9.9.1", "late interface wan") +
+               'sip gateway late registration alice password "x"\n')
+
+
 if __name__ == "__main__":
     own_namespace()
     subprocess.run(["ip", "address", "add", PEER + "/32", "dev", "lo"],
                    check=True)
-    run([comes_and_goes], lambda test: Context(config=LATE))
+    run([comes_and_goes, follows], setup)

@@ -245,6 +245,7 @@ SECURE = (tls, tls_split, bytewise)
 def lab(test):
     if test in SECURE:
         return Context(config=CONFIG.format(inside="udp", outside="tls") +
+                       "sip connections message-timeout 60\n" +
                        EXTRA.format(dir=DIR.name))
     return LABS.get(test, Context)()
 

@@ -107,10 +107,11 @@ static const struct {
 	  "1: : unknown word \"netwrk\"; allowed: log, network, "
 	  "media, sip, certificate, guard, control\n" },
 	{ NET "network lan adress 10.0.0.1",
-	  "2: network lan: unknown word \"adress\"; allowed: address, "
+	  "2: network lan: unknown word \"adress\"; allowed: interface, "
+	  "address, "
 	  "media-port-min, media-port-max\n" },
 	{ NET "network lan name wan",
-	  "2: network lan: unknown word \"name\"; allowed: address, "
+	  "2: network lan: unknown word \"name\"; allowed: interface, address, "
 	  "media-port-min, media-port-max\n" },
 	{ "sip", "1: sip: the line is incomplete: go on with "
 		 "session-expires, min-se, call-record-file, registrar-host, "
@@ -120,7 +121,7 @@ static const struct {
 	{ "network", "1: network: name the network\n" },
 	{ NET "network lan",
 	  "2: network lan: the line is incomplete: go on with "
-	  "address, media-port-min, media-port-max\n" },
+	  "interface, address, media-port-min, media-port-max\n" },
 	{ "media idle-timeout",
 	  "1: media idle-timeout: the value is missing: give a number: "
 	  "0 or 5 to 86400 seconds\n" },
@@ -178,8 +179,8 @@ static const struct {
 
 	/* Of the whole. */
 	{ "\nnetwork lan media-port-min 2000",
-	  "2: network lan address: missing, but mandatory: give the "
-	  "IPv4 address of one host, like 192.0.2.1\n" },
+	  "2: network lan: give its address, or the interface that has "
+	  "it\n" },
 	{ NET INNER "sip route r to in",
 	  "4: sip route r from: missing, but mandatory: give the name "
 	  "of a configured gateway\n" },
@@ -391,6 +392,17 @@ static const struct {
 	  "4: sip gateway g2 network: there is no \"lam\" to refer to; "
 	  "configured: lan\n" },
 
+	{ "network n media-port-min 3000",
+	  "1: network n: give its address, or the interface that has it\n" },
+	{ "network n interface eth0\nnetwork n address 10.0.0.1",
+	  "1: network n interface: give an address, or an interface, not "
+	  "both\n" },
+	{ "network n interface eth0\nnetwork m interface eth0",
+	  "2: network m interface: a network above has this interface; use "
+	  "that one\n" },
+	{ "network n interface \"a b\"",
+	  "1: network n interface: \"a b\" won't do: give the name of a "
+	  "network interface, like eth0\n" },
 	/* All errors, by line, and none that only follows. */
 	{ INNER "sip gateway in transport tsl\n"
 		"sip gateway in media-security secure\n"

@@ -190,7 +190,8 @@
 	X(SIP_ADDRESS_GONE, "SipEp", 345, WARN, 20,                            \
 	  "address %s of SIP gateway %s is not on this machine",               \
 	  "It is listened on when it comes. Until then calls go by other "     \
-	  "routes while there are some.")                                      \
+	  "routes while there are some. Of a network with an interface that "  \
+	  "has none, the interface is named.")                                 \
 	X(SIP_ADDRESS_THERE, "SipEp", 346, INFO, 20,                           \
 	  "address %s of SIP gateway %s is there",                             \
 	  "Calls are routed to it again.")                                     \

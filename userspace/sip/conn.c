@@ -473,7 +473,7 @@ int conns_connect(struct conns *cs, struct conn **ret)
 
 	if (transport_now() < cs->not_before)
 		return -EAGAIN;
-	if (!hop->sin_family)
+	if (!hop->sin_family || !cs->gw->local.sin_addr.s_addr)
 		return -EHOSTUNREACH;
 	c = room_make_own() ? conn_new(cs, hop, false) : NULL;
 	if (!c)

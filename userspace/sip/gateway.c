@@ -12,6 +12,7 @@
 #include "sip/account.h"
 #include "sip/gateway.h"
 #include "sip/link.h"
+#include "sip/networks.h"
 #include "sip/options.h"
 #include "sip/record.h"
 #include "sip/register-client.h"
@@ -67,8 +68,13 @@ static int read_network(const struct lyd_node *entry, void *arg)
 
 	if (strcmp(config_str(entry, "name"), l->wanted) != 0)
 		return 0;
-	if (!addr || inet_pton(AF_INET, addr, &m->local_addr) != 1)
+	if (addr && inet_pton(AF_INET, addr, &m->local_addr) != 1)
 		return -EINVAL;
+	if (!addr) {
+		snprintf(l->gw->interface, sizeof(l->gw->interface), "%s",
+			 config_str(entry, "interface"));
+		m->local_addr = networks_address(l->gw->interface);
+	}
 	m->port_min = (uint16_t)config_u32(entry, "media-port-min", 20000);
 	m->port_max = (uint16_t)config_u32(entry, "media-port-max", 29999);
 	return 1;

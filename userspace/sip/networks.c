@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +17,7 @@
 
 static const struct sip_config *config;
 static struct event *changes;
+static void (*moved)(void);
 
 bool networks_have(struct in_addr addr)
 {
@@ -29,25 +33,73 @@ bool networks_have(struct in_addr addr)
 	return have;
 }
 
+struct in_addr networks_address(const char *interface)
+{
+	struct ifaddrs *list = NULL;
+	struct in_addr ret = { 0 };
+
+	if (getifaddrs(&list) < 0)
+		return ret;
+	for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
+		const struct sockaddr_in *in = (const void *)i->ifa_addr;
+
+		if (!in || in->sin_family != AF_INET ||
+		    !(i->ifa_flags & IFF_UP) ||
+		    strcmp(i->ifa_name, interface) != 0)
+			continue;
+		ret = in->sin_addr;
+		break;
+	}
+	freeifaddrs(list);
+	return ret;
+}
+
+static bool has_moved(const struct gateway *gw)
+{
+	return gw->interface[0] && networks_address(gw->interface).s_addr !=
+					   gw->local.sin_addr.s_addr;
+}
+
 static void look_at(struct gateway *gw)
 {
-	bool absent = !networks_have(gw->local.sin_addr);
+	bool absent = !gw->local.sin_addr.s_addr ||
+		      !networks_have(gw->local.sin_addr);
+	const char *what = gw->local.sin_addr.s_addr
+				   ? inet_ntoa(gw->local.sin_addr)
+				   : gw->interface;
 
 	if (absent == gw->absent)
 		return;
 	gw->absent = absent;
 	if (absent)
-		notify(SIP_ADDRESS_GONE, inet_ntoa(gw->local.sin_addr),
-		       gw->name);
+		notify(SIP_ADDRESS_GONE, what, gw->name);
 	else
-		notify(SIP_ADDRESS_THERE, inet_ntoa(gw->local.sin_addr),
-		       gw->name);
+		notify(SIP_ADDRESS_THERE, what, gw->name);
 }
 
 static void look_at_all(void)
 {
 	for (unsigned int i = 0; config && i < config->n_gateways; i++)
 		look_at(config->gateway[i]);
+}
+
+/* Where they were. */
+static bool leave_all(void)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; config && i < config->n_gateways; i++) {
+		struct gateway *gw = config->gateway[i];
+
+		if (!has_moved(gw))
+			continue;
+		any = true;
+		if (!gw->absent)
+			notify(SIP_ADDRESS_GONE, inet_ntoa(gw->local.sin_addr),
+			       gw->name);
+		gw->absent = true;
+	}
+	return any;
 }
 
 /* What it was doesn't matter, nor that some of it was lost. */
@@ -57,13 +109,17 @@ static void on_change(evutil_socket_t fd, short what, void *arg)
 
 	while (recv(fd, buf, sizeof(buf), 0) >= 0 || errno == ENOBUFS)
 		;
-	look_at_all();
+	if (leave_all())
+		moved(); /* which looks at them all */
+	else
+		look_at_all();
 }
 
-int networks_init(void)
+int networks_init(void (*on_moved)(void))
 {
 	int fd = address_changes();
 
+	moved = on_moved;
 	if (fd < 0)
 		return fd;
 	changes = event_new(loop_base(), fd, EV_READ | EV_PERSIST, on_change,

@@ -2,7 +2,8 @@
 /*
  * Follows the addresses that gateways listen on. One that goes takes no socket
  * along: when it comes back, or comes after the daemon has started, it is listened
- * on. Until then calls go by other routes while there are some.
+ * on. Until then calls go by other routes while there are some. That of a network
+ * with an interface is left for the new one.
  */
 #ifndef SIP_NETWORKS_H
 #define SIP_NETWORKS_H
@@ -12,11 +13,14 @@
 
 struct sip_config;
 
-int networks_init(void); /* 0 or -errno */
+/* @on_moved: the address of a network with an interface is another one. */
+int networks_init(void (*on_moved)(void)); /* 0 or -errno */
 void networks_exit(void);
 void networks_set_config(const struct sip_config *cfg); /* that runs, or NULL */
 
 /* Can it be bound to now? */
 bool networks_have(struct in_addr addr);
+/* The first of an interface; 0.0.0.0: none. */
+struct in_addr networks_address(const char *interface);
 
 #endif

@@ -54,6 +54,9 @@ struct gateway *route_find(const struct sip_config *cfg,
 		bool last = *at >= cfg->n_routes;
 		const struct route *r = &cfg->route[(*at)++ % cfg->n_routes];
 
+		/* Nothing can be sent from nowhere. */
+		if (!r->to->local.sin_addr.s_addr)
+			continue;
 		if (r->from == from && !is_ready(r->to) == last &&
 		    is_called(r, called) && route_is_on(r, now))
 			return r->to;

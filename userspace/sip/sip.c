@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/notify.h"
 #include "config/config.h"
+#include "config/datastore.h"
 #include "config/edit.h"
 #include "ringfenced/daemon.h"
 #include "ringfenced/module.h"
@@ -36,6 +37,7 @@
 #include "sip/uas.h"
 
 static struct sip_config *running, *prepared;
+static bool moving; /* an interface's address has changed, not the model */
 static struct media_timeouts
 	prepared_timeouts; /* if nothing else is to change */
 
@@ -84,6 +86,8 @@ static void on_servers(const struct servers *s)
 	}
 }
 
+static void on_moved(void);
+
 static int sip_init(void)
 {
 	int ret = open_store();
@@ -99,7 +103,7 @@ static int sip_init(void)
 	if (!ret)
 		ret = registrar_init();
 	if (!ret)
-		ret = networks_init();
+		ret = networks_init(on_moved);
 	if (!ret)
 		ret = servers_init(on_servers);
 	return ret;
@@ -129,7 +133,7 @@ static int sip_prepare(const struct lyd_node *old, const struct lyd_node *tree,
 	struct sip_config *cfg = NULL;
 	int ret;
 
-	if (running && !config_differs(old, tree, "network") &&
+	if (running && !moving && !config_differs(old, tree, "network") &&
 	    !config_differs(old, tree, "sip") && !security_differs(old, tree)) {
 		sip_config_timeouts(tree, &prepared_timeouts);
 		return 0;
@@ -188,6 +192,23 @@ static void sip_commit(void)
 	register_begin(running);
 	log_info("sip", "%u gateways, %u routes", running->n_gateways,
 		 running->n_routes);
+}
+
+/* The same again, with the addresses that there are now. */
+static void on_moved(void)
+{
+	struct config_error err = { 0 };
+	struct datastore_state s;
+
+	if (!daemon_datastore())
+		return;
+	datastore_state(daemon_datastore(), &s);
+	moving = true;
+	if (sip_prepare(s.running, s.running, &err) < 0)
+		log_error("sip", "a new address can't be used: %s", err.text);
+	else
+		sip_commit();
+	moving = false;
 }
 
 static void sip_rollback(void)

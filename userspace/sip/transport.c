@@ -244,8 +244,11 @@ static int sockets_open(struct sockets *s, bool wait)
 {
 	struct event_base *base = loop_base();
 	struct gateway *gw = s->gw;
-	int ret;
+	int ret = conns_new(gw, &s->conns);
 
+	/* Its interface has no address. */
+	if (ret < 0 || !gw->local.sin_addr.s_addr)
+		return ret;
 	if (gw->transport != SIP_TLS) {
 		s->udp = open_socket(&gw->local, SOCK_DGRAM, wait);
 		if (s->udp < 0)
@@ -258,9 +261,6 @@ static int sockets_open(struct sockets *s, bool wait)
 	s->stream = open_socket(&gw->local, SOCK_STREAM, wait);
 	if (s->stream < 0)
 		return s->stream;
-	ret = conns_new(gw, &s->conns);
-	if (ret < 0)
-		return ret;
 	s->listener = evconnlistener_new(
 		base, on_accept, s, LEV_OPT_DISABLED | LEV_OPT_CLOSE_ON_EXEC, 0,
 		s->stream);
@@ -311,7 +311,8 @@ void transport_start(struct gateway *gw)
 {
 	if (gw->sockets->udp_event)
 		event_add(gw->sockets->udp_event, NULL);
-	evconnlistener_enable(gw->sockets->listener);
+	if (gw->sockets->listener)
+		evconnlistener_enable(gw->sockets->listener);
 }
 
 void transport_close(struct gateway *gw)
