@@ -14,7 +14,8 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from guest import (Tap, in_netns, load_module, received, run,  # noqa: E402
                    topology, udp, wait_for)
-from ynl import Netlink, NlError  # noqa: E402
+from limit.net import Limits, raw, spoofed  # noqa: E402
+from ynl import NlError  # noqa: E402
 
 GATEWAY, ALICE, BOB = '192.0.2.1', '192.0.2.2', '192.0.2.3'
 SIP, SIPS, MEDIA, ELSE = 5060, 5061, 40000, 7000
@@ -42,36 +43,15 @@ PACKETS = {  # what, its class and where it goes
     'STUN to a port for media': ('closed-media', MEDIA, STUN),
     'REGISTER to another port': ('other', ELSE, b'REGISTER sip:x SIP/2.0\r\n'),
 }
-COUNTS = ('passed', 'limited', 'global-limited', 'newcomer-limited', 'struck',
-          'banned')
 tap = Tap()
 
 
-class Net:
+class Net(Limits):
     def __init__(self, host_a, gateway):
+        super().__init__(gateway)
         self.host_a, self.gateway = host_a, gateway
-        self.nl = in_netns(gateway, Netlink)
         self.server = udp(gateway, '0.0.0.0', SIP)
         self.senders = {a: udp(host_a, a, 0) for a in (ALICE, BOB)}
-
-    def counts(self):
-        return {one['limit'][0]['class']: {k: one['limit'][0][k]
-                                           for k in COUNTS}
-                for one in self.nl.dump('limit-get')}
-
-    def change(self, function, *args):
-        """{class: {counter: by how much function has changed it}}"""
-        before = self.counts()
-        function(*args)
-        after = self.counts()
-        diff = {c: {k: after[c][k] - before[c][k] for k in COUNTS
-                    if after[c][k] != before[c][k]} for c in after}
-        return {c: d for c, d in diff.items() if d}
-
-    def limit(self, name, **values):
-        self.nl.do('limit-set', {'limit': [
-            {'class': name} | {k.replace('_', '-'): v
-                               for k, v in values.items()}]})
 
     def send(self, what, count=1, sender=ALICE):
         _, port, payload = PACKETS[what]
@@ -85,13 +65,6 @@ class Net:
         return n
 
 
-def enable_all(net, **values):
-    for name in net.nl.spec.enums['limit-class']:
-        if name != 'strike':
-            net.limit(name, enabled=1, rate=1000, burst=1000, global_rate=0,
-                      newcomer_rate=0, strikes=0, **values)
-
-
 def check_off(net):
     tap.equal({l['limit'][0]['class'] for l in net.nl.dump('limit-get')
                if l['limit'][0]['enabled']}, {'strike'},
@@ -103,7 +76,7 @@ def check_off(net):
 
 def check_classes(net):
     net.nl.do('config-set', {'media-port-min': 40000, 'media-port-max': 49999})
-    enable_all(net)
+    net.enable_all()
     for what, (name, _, _) in PACKETS.items():
         tap.equal(net.change(net.send, what), {name: {'passed': 1}},
                   f'{what} is {name}')
@@ -191,20 +164,16 @@ def exceed(net, sender, seconds, what='REGISTER'):
         time.sleep(0.02)
 
 
-def bans(net):
-    return {b['prefix'].get('ipv4'): b for b in net.nl.dump('ban-get')}
-
-
 def check_ban(net):
     net.limit('register', rate=1, burst=1, strikes=2, window=60, ban_time=30)
     net.nl.do('trust-new', {'prefix': {'ipv4': BOB}})
     exceed(net, BOB, 2.5)
     tap.ok(net.arrived() > 40, 'a trusted source is not limited')
-    tap.equal(bans(net), {}, 'nor banned')
+    tap.equal(net.bans(), {}, 'nor banned')
     exceed(net, ALICE, 0.5)
-    tap.equal(bans(net), {}, 'one second over the rate is one strike')
-    wait_for(lambda: exceed(net, ALICE, 0.3) or bans(net), 10)
-    ban = bans(net).get(ALICE, {})
+    tap.equal(net.bans(), {}, 'one second over the rate is one strike')
+    wait_for(lambda: exceed(net, ALICE, 0.3) or net.bans(), 10)
+    ban = net.bans().get(ALICE, {})
     tap.equal((ban.get('reason'), ban.get('class'), ban.get('time')),
               ('limit', 'register', 30), 'two are a ban, which says for what')
     tap.ok(ban.get('rate', 0) > 20, 'and how many packets came', ban)
@@ -223,19 +192,11 @@ def check_spoofed(net):
     net.limit('malformed', rate=1, burst=1, strikes=1)
     net.nl.do('trust-new', {'prefix': {'ipv4': '203.0.113.0', 'length': 24}})
 
-    def flood(source):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_RAW,
-                             socket.IPPROTO_RAW)
-        payload = b'(noise)'
-        head = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 28 + len(payload), 1, 0,
-                           64, 17, 0, socket.inet_aton(source),
-                           socket.inet_aton(GATEWAY))
-        for _ in range(50):
-            sock.sendto(head + struct.pack('>HHHH', 9, SIP, 8 + len(payload),
-                                           0) + payload, (GATEWAY, 0))
-    for source in ('203.0.113.7', '198.18.5.5'):
-        in_netns(net.host_a, flood, source)
-    tap.equal(list(bans(net)), ['198.18.5.5'],
+    with raw(net.host_a) as sock:
+        for source in 50 * ('203.0.113.7', '198.18.5.5'):
+            sock.sendto(spoofed(source, GATEWAY, SIP, b'(noise)'),
+                        (GATEWAY, 0))
+    tap.equal(list(net.bans()), ['198.18.5.5'],
               'it bans who is not trusted only')
     net.nl.do('ban-del', {})
 
