@@ -10,7 +10,9 @@ import http.client
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import shutil
 import signal
 import socket
@@ -314,6 +316,57 @@ def journal(lab):
                          "10", "SYSLOG_IDENTIFIER": "ringfenced"},
               "the journal gets fields to look for", got)
     lab.says("", "config", "del", "log", "target")
+    lab.says("", "config", "commit")
+    subprocess.run(["umount", "/run"], check=True)
+
+
+def log_in(*words):
+    """As gate, whose shell ringfence is, on a terminal; all that it says."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        # libedit never frees the names of functions that were added to it.
+        os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
+        os.execvp("su", ["su", "-w", "ASAN_OPTIONS", "-", "gate", *words])
+    text, typed = "", bool(words)
+    while select.select([fd], [], [], 20)[0]:
+        try:
+            text += os.read(fd, 65536).decode()
+        except OSError:
+            break
+        if not typed and "ringfence> " in text:
+            os.write(fd, b"config show log\rconfig set log level info\rexit\r")
+            typed = True
+    os.close(fd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), text
+
+
+def login(lab):
+    """The command line as a login shell, for a user of a group."""
+    accounts = lab.folder / "passwd"
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+    pathlib.Path("/run/ringfence").symlink_to(lab.run_dir)
+    lab.says("", "config", "set", "log", "level", "notice")
+    lab.says("", "config", "commit")
+    for role, may in ("read-only", False), ("operator", True):
+        accounts.write_text(
+            pathlib.Path("/etc/passwd").read_text() +
+            f"gate:*:54321:{GROUPS[role]}::/:{lab.cli}\n")
+        accounts.chmod(0o644)
+        subprocess.run(["mount", "--bind", accounts, "/etc/passwd"],
+                       check=True)
+        got = log_in("-c", "config show log")
+        point(got[0] == 0 and got[1].split() == ["log", "level", "notice"],
+              f"{role}: one command", got)
+        got = log_in()
+        point(got[0] == 0 and "log level notice\r\n" in got[1] and
+              ("you may only read" in got[1]) != may,
+              f"{role}: the prompt", got)
+        subprocess.run(["umount", "/etc/passwd"], check=True)
+    lab.says("gate (session ", "config", "discard", status=1,
+             name="its session is its own")
+    lab.says("", "config", "take")
+    lab.says("", "config", "discard")
+    lab.says("", "config", "del", "log", "level")
     lab.says("", "config", "commit")
     subprocess.run(["umount", "/run"], check=True)
 
@@ -667,4 +720,4 @@ def run(*steps):
 
 if __name__ == "__main__":
     run(commits, confirmed, notifications, syslog, journal, editors, roles,
-        backups, secrets, hostile, limits, stop)
+        backups, login, secrets, hostile, limits, stop)
