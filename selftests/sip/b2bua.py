@@ -429,7 +429,8 @@ def refusals(t):
 def outside_dialogs(t):
     """requests outside of dialogs: OPTIONS 200, others 405 or 481"""
     for method, want in (("OPTIONS", 200), ("MESSAGE", 404),
-                         ("SUBSCRIBE", 405), ("REGISTER", 405),
+                         ("SUBSCRIBE", 404), ("NOTIFY", 481),
+                         ("REGISTER", 405),
                          ("NOSUCH", 405), ("BYE", 481), ("CANCEL", 481)):
         t.caller.send(t.caller.request(method, "sip:127.0.1.1",
                                        t.caller.dialog()))

@@ -313,7 +313,8 @@ def strangers(t):
     p.register(300)
     p.send(p.request("OPTIONS", "sip:127.0.1.1", p.dialog()))
     p.expect(200)
-    for method, want in (("MESSAGE", 407), ("SUBSCRIBE", 405)):
+    for method, want in (("MESSAGE", 407), ("SUBSCRIBE", 407),
+                         ("PUBLISH", 405)):
         p.send(p.request(method, "sip:1002@127.0.1.1", p.dialog()))
         p.expect(want)
 

@@ -293,7 +293,8 @@ bool auth_admit(const osip_message_t *req, struct sip_path *path, bool in_call)
 	if (MSG_IS_REGISTER(req) || MSG_IS_INVITE(req))
 		return admit_extension(req, path);
 	if (bindings_from(path->peer.sin_addr))
-		return !MSG_IS_MESSAGE(req) || admit_extension(req, path);
+		return (!MSG_IS_MESSAGE(req) && !MSG_IS_SUBSCRIBE(req)) ||
+		       admit_extension(req, path);
 	if (transport_stranger(path))
 		refuse(req, path, 403);
 	return false;

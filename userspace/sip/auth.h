@@ -7,11 +7,12 @@
  *				policy must allow it, else 403
  *	INVITE without To tag	credentials, of an extension that is registered
  *				from there, and as whom it calls; else 407 or 403
- *	MESSAGE			likewise, from an address that something is registered
+ *	MESSAGE, SUBSCRIBE	likewise, from an address that something is registered
  *				from; else as others
  *	all of an extension	without a password that the policy lets in: no
  *				credentials
- *	in a dialog		of a call, from the address of its leg; else 481
+ *	in a dialog		of a call or a subscription, from the address of its
+ *				leg; else 481
  *	CANCEL			of an INVITE of the same source; else 481
  *	others			from an address that something is registered from;
  *				else 403, now and then, or nothing
@@ -31,7 +32,7 @@ void auth_set_config(const struct registrar_config *cfg);
 
 /**
  * auth_admit() - may a request that belongs to no transaction go on?
- * @in_call: it belongs to a call, or is the CANCEL of one
+ * @in_call: it belongs to a call or subscription, or is the CANCEL of one
  *
  * Return: false: it was answered, if it is to be. A right answer to a challenge
  * is used up by it.

@@ -197,6 +197,13 @@ int dialog_answered(struct dialog *d, const osip_message_t *resp)
 	return ret;
 }
 
+void dialog_from_notify(struct dialog *d, const osip_message_t *notify)
+{
+	copy(&d->remote_tag, message_tag(notify->from));
+	set_target(d, notify);
+	set_routes(d, notify, false);
+}
+
 void dialog_refresh(struct dialog *d, const osip_message_t *msg)
 {
 	set_target(d, msg);

@@ -33,6 +33,9 @@ int dialog_new(struct dialog *d, const char *local, const char *remote,
 int dialog_add_route(struct dialog *d, const char *route);
 /* A response to that INVITE came, that makes the dialog early or confirmed. */
 int dialog_answered(struct dialog *d, const osip_message_t *resp);
+/* The NOTIFY to our SUBSCRIBE came first (RFC 6665, 4.4.1). What it lacks, the
+ * answer will have. */
+void dialog_from_notify(struct dialog *d, const osip_message_t *notify);
 /* The same for a second answer, of another branch (13.2.2.4). */
 int dialog_fork(struct dialog *to, const struct dialog *from,
 		const osip_message_t *resp);

@@ -52,6 +52,14 @@
  * allows 1,300 with all headers by UDP). More: 503, 413. */
 #define SIP_MESSAGES_MAX     256
 #define SIP_MESSAGE_BODY_MAX 1300
+/* Subscriptions of all gateways (some 3 kB each), and NOTIFYs of one that wait for
+ * an answer: more: 503. Bytes of a NOTIFY's body: 413. Longer ones are cut. */
+#define SIP_SUBSCRIPTIONS_MAX	 1024
+#define SIP_NOTIFICATIONS_MAX	 4
+#define SIP_NOTIFY_BODY_MAX	 16384
+#define SIP_SUBSCRIPTION_SECONDS 3600 /* also of those that don't say */
+/* After the end of one, for the last NOTIFY, and for the first answer. */
+#define SIP_NOTIFY_SECONDS 36
 /* A callee that never ends its INVITE after CANCEL is forgotten. */
 #define SIP_CANCEL_SECONDS 32
 

@@ -20,7 +20,7 @@ void message_init(void);
 #define SIP_SUPPORTED "100rel, replaces, timer" /* in an answer to OPTIONS */
 #define SIP_ALLOW_IN_DIALOG \
 	"INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER"
-#define SIP_ALLOW SIP_ALLOW_IN_DIALOG ", MESSAGE"
+#define SIP_ALLOW SIP_ALLOW_IN_DIALOG ", MESSAGE, SUBSCRIBE, NOTIFY"
 
 /* A random token of @bits (a multiple of 8, at most 256), in hexadecimal. */
 #define MESSAGE_TOKEN_MAX 65

@@ -21,6 +21,7 @@
 #include "sip/link.h"
 #include "sip/options.h"
 #include "sip/reconfigure.h"
+#include "sip/subscription.h"
 #include "sip/transport.h"
 #include "sip/txn.h"
 
@@ -212,7 +213,8 @@ static void on_reap(evutil_socket_t fd, short what, void *arg)
 	for (unsigned int i = 0; i < n_retired; i++) {
 		struct gateway *gw = retired[i];
 
-		if (calls_use(gw) || txns_use(gw) || bindings_use(gw)) {
+		if (calls_use(gw) || txns_use(gw) || bindings_use(gw) ||
+		    subscriptions_use(gw)) {
 			retired[n++] = gw;
 			continue;
 		}

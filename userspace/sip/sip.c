@@ -31,6 +31,7 @@
 #include "sip/report.h"
 #include "sip/servers.h"
 #include "sip/store.h"
+#include "sip/subscription.h"
 #include "sip/timer.h"
 #include "sip/transport.h"
 #include "sip/txn.h"
@@ -167,6 +168,7 @@ static void sip_commit(void)
 	}
 	invite_set_config(prepared);
 	message_relay_set_config(prepared);
+	subscriptions_set_config(prepared);
 	registrar_set_config(prepared);
 	record_set_file(prepared->record_file[0] ? prepared->record_file
 						 : NULL);
@@ -240,6 +242,7 @@ static void sip_exit(void)
 	register_exit();
 	calls_exit();
 	message_relay_exit();
+	subscriptions_exit();
 	txn_exit();
 	reconfigure_exit();
 	invite_set_config(NULL);

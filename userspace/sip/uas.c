@@ -11,6 +11,7 @@
 #include "sip/optag.h"
 #include "sip/options.h"
 #include "sip/registrar.h"
+#include "sip/subscription.h"
 #include "sip/uas.h"
 
 static void respond(struct txn *t, int status, const char *header,
@@ -97,8 +98,10 @@ static bool known_invite(const osip_message_t *req, struct sip_path *path)
 
 static bool admit(const osip_message_t *req, struct sip_path *path)
 {
-	bool in_call = MSG_IS_CANCEL(req) ? txn_cancelled(req, path) != NULL
-					  : leg_of(req, path) != NULL;
+	bool in_call = MSG_IS_CANCEL(req)
+			       ? txn_cancelled(req, path) != NULL
+			       : leg_of(req, path) ||
+					 subscription_knows(req, path);
 
 	return auth_admit(req, path, in_call);
 }
@@ -182,10 +185,16 @@ static void on_request(struct txn *t, const osip_message_t *req)
 		leg = leg_of(req, txn_path(t));
 		if (leg)
 			in_dialog(t, req, leg);
+		else if (subscription_knows(req, txn_path(t)))
+			subscription_requested(t, req);
 		else
 			respond(t, 481, NULL, NULL);
 	} else if (MSG_IS_INVITE(req)) {
 		invite_received(t, req);
+	} else if (MSG_IS_NOTIFY(req)) {
+		respond(t, 481, NULL, NULL); /* nobody has asked for it */
+	} else if (MSG_IS_SUBSCRIBE(req)) {
+		subscription_received(t, req);
 	} else if (MSG_IS_MESSAGE(req)) {
 		message_relay_received(t, req);
 	} else if (MSG_IS_OPTIONS(req)) {

@@ -1,0 +1,610 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ *   subscriber          gateway           notifier
+ *       ── SUBSCRIBE ─────► ── SUBSCRIBE ───►
+ *       ◄── 200 ───────────  ◄── 200 ────────
+ *       ◄── NOTIFY ────────  ◄── NOTIFY ─────	at once, and at each change
+ *       ── 200 ───────────►  ── 200 ───────►
+ *
+ * Timer: one for each, which ends it when nobody has refreshed it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "sip/callee.h"
+#include "sip/limits.h"
+#include "sip/notify-body.h"
+#include "sip/subscription.h"
+
+/* One dialog of a subscription. */
+struct end {
+	struct gateway *gw;
+	struct sip_path path; /* where its last message came from */
+	struct dialog dialog;
+};
+
+/* A NOTIFY that waits for the subscriber's answer. */
+struct notification {
+	LIST_ENTRY(notification) entry;
+	struct subscription *of;
+	struct txn *server, *client; /* NULL: gone */
+	bool last; /* the subscription is terminated */
+};
+
+struct subscription {
+	LIST_ENTRY(subscription) entry;
+	const struct event_package *package;
+	char event[96]; /* the value of Event */
+	struct end subscriber, notifier;
+	struct txn *server, *client; /* a SUBSCRIBE under way; NULL: gone */
+	bool accepted; /* by the notifier */
+	bool leaving; /* the SUBSCRIBE that is under way ends it */
+	struct event *timer;
+	LIST_HEAD(, notification) notifications;
+	unsigned int n_notifications;
+};
+
+static LIST_HEAD(, subscription)
+	subscriptions = LIST_HEAD_INITIALIZER(subscriptions);
+static unsigned int n_subscriptions;
+static const struct sip_config *config;
+
+void subscriptions_set_config(const struct sip_config *cfg)
+{
+	config = cfg;
+}
+
+static void respond(struct txn *t, const struct end *end, int status)
+{
+	osip_message_t *resp = end ? message_response(txn_message(t), status,
+						      NULL,
+						      end->dialog.local_tag)
+				   : message_answer(txn_message(t), status);
+
+	if (!resp)
+		return;
+	if (status == 489)
+		osip_message_set_header(resp, "Allow-Events",
+					NOTIFY_BODY_EVENTS);
+	if (status == 500 || status == 503)
+		osip_message_set_header(resp, "Retry-After", SIP_RETRY_AFTER);
+	txn_respond(t, resp);
+}
+
+static void notification_end(struct notification *n, int status)
+{
+	if (n->server)
+		respond(n->server, &n->of->notifier, status);
+	txn_release(n->server);
+	txn_release(n->client);
+	LIST_REMOVE(n, entry);
+	n->of->n_notifications--;
+	free(n);
+}
+
+static void subscription_free(struct subscription *s)
+{
+	struct notification *n, *next;
+
+	for (n = LIST_FIRST(&s->notifications); n; n = next) {
+		next = LIST_NEXT(n, entry);
+		notification_end(n, 481);
+	}
+	txn_release(s->server);
+	txn_release(s->client);
+	dialog_clear(&s->subscriber.dialog);
+	dialog_clear(&s->notifier.dialog);
+	if (s->timer)
+		event_free(s->timer);
+	LIST_REMOVE(s, entry);
+	n_subscriptions--;
+	free(s);
+}
+
+void subscriptions_exit(void)
+{
+	struct subscription *s, *next;
+
+	for (s = LIST_FIRST(&subscriptions); s; s = next) {
+		next = LIST_NEXT(s, entry);
+		subscription_free(s);
+	}
+	config = NULL;
+}
+
+bool subscriptions_use(const struct gateway *gw)
+{
+	const struct subscription *s;
+
+	LIST_FOREACH(s, &subscriptions, entry) {
+		if (s->subscriber.gw == gw || s->notifier.gw == gw)
+			return true;
+	}
+	return false;
+}
+
+static void end_path(const struct end *end, struct sip_path *path)
+{
+	*path = end->path;
+	if (path->transport == SIP_UDP && !end->gw->extensions)
+		path->transport = end->gw->transport;
+	dialog_path(&end->dialog, path);
+}
+
+static void arm(struct subscription *s, unsigned int seconds)
+{
+	const struct timeval tv = { .tv_sec = seconds };
+
+	event_add(s->timer, &tv);
+}
+
+/* Of a SUBSCRIBE or its 2xx; what is longer is cut. */
+static unsigned int expires_of(const osip_message_t *msg)
+{
+	const char *value = message_header(msg, "expires");
+	unsigned long n;
+
+	if (!value || value[0] < '0' || value[0] > '9')
+		return SIP_SUBSCRIPTION_SECONDS;
+	n = strtoul(value, NULL, 10);
+	return n < SIP_SUBSCRIPTION_SECONDS ? (unsigned int)n
+					    : SIP_SUBSCRIPTION_SECONDS;
+}
+
+static int set_number(osip_message_t *msg, const char *name, unsigned int n)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", n);
+	return osip_message_set_header(msg, name, text) ? -ENOMEM : 0;
+}
+
+/* It is no call's: other methods are possible in it. */
+static int add_contact(osip_message_t *msg, const struct sip_path *path)
+{
+	return message_add_contact(msg, path) < 0 ||
+			       osip_message_replace_header(msg, "Allow",
+							   "SUBSCRIBE, NOTIFY")
+		       ? -ENOMEM
+		       : 0;
+}
+
+static int fill_notify(const struct subscription *s, osip_message_t *msg,
+		       const char *state, const osip_message_t *from)
+{
+	char *body = NULL;
+	int ret = 0;
+
+	if (add_contact(msg, &s->subscriber.path) < 0 ||
+	    osip_message_set_header(msg, "Event", s->event) ||
+	    osip_message_set_header(msg, "Subscription-State", state))
+		return -ENOMEM;
+	if (from)
+		ret = notify_body(s->package, from, &body);
+	if (!ret && body)
+		ret = message_set_body(msg, s->package->type, body,
+				       strlen(body));
+	free(body);
+	return ret;
+}
+
+static int send_notify(struct subscription *s, const char *state,
+		       const osip_message_t *from, struct notification *n);
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct subscription *s = arg;
+
+	log_info("sip", "a subscription of gateway %s has expired",
+		 s->subscriber.gw->name);
+	if (s->server)
+		respond(s->server, &s->subscriber, 504);
+	else
+		send_notify(s, "terminated;reason=timeout", NULL, NULL);
+	subscription_free(s);
+}
+
+static void notify_response(struct txn *t, const osip_message_t *resp,
+			    void *arg)
+{
+	struct notification *n = arg;
+	struct subscription *s = n->of;
+	bool over = n->last || resp->status_code == 481;
+
+	if (resp->status_code < 200)
+		return;
+	notification_end(n, resp->status_code < 300
+				    ? 200
+				    : message_map_status(resp->status_code));
+	if (over)
+		subscription_free(s);
+}
+
+/* Who can't be told has no subscription any more (RFC 6665, 4.2.2). */
+static void notify_failure(struct txn *t, int status, const char *why,
+			   void *arg)
+{
+	struct notification *n = arg;
+	struct subscription *s = n->of;
+
+	notification_end(n, 481);
+	subscription_free(s);
+}
+
+static const struct txn_client notify_client = {
+	.on_response = notify_response,
+	.on_failure = notify_failure,
+};
+
+static int send_notify(struct subscription *s, const char *state,
+		       const osip_message_t *from, struct notification *n)
+{
+	struct sip_path path;
+	osip_message_t *msg;
+	int ret = -ENOMEM;
+
+	end_path(&s->subscriber, &path);
+	msg = dialog_request(&s->subscriber.dialog, "NOTIFY", &path);
+	if (msg)
+		ret = fill_notify(s, msg, state, from);
+	if (ret < 0) {
+		osip_message_free(msg);
+		return ret;
+	}
+	return txn_request(msg, &path, n ? &notify_client : NULL, n,
+			   n ? &n->client : NULL);
+}
+
+/* The state and its time or reason; free() it. NULL: not one, or no memory. */
+static char *read_state(const osip_message_t *req, bool *ret_over)
+{
+	static const char *const reasons[] = { "deactivated", "probation",
+					       "rejected",    "timeout",
+					       "giveup",      "noresource",
+					       "invariant" };
+	const char *value = message_header(req, "subscription-state"), *p;
+	char text[64];
+
+	if (!value)
+		return NULL;
+	*ret_over = !strncasecmp(value, "terminated", 10);
+	if (!*ret_over) {
+		snprintf(text, sizeof(text), "%s",
+			 strncasecmp(value, "pending", 7) ? "active"
+							  : "pending");
+		p = strstr(value, "expires=");
+		if (p)
+			snprintf(text + strlen(text), 32, ";expires=%lu",
+				 strtoul(p + 8, NULL, 10));
+		return strdup(text);
+	}
+	snprintf(text, sizeof(text), "terminated");
+	p = strstr(value, "reason=");
+	for (size_t i = 0; p && i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (!strncasecmp(p + 7, reasons[i], strlen(reasons[i])))
+			snprintf(text, sizeof(text), "terminated;reason=%s",
+				 reasons[i]);
+	return strdup(text);
+}
+
+static struct notification *notification_new(struct subscription *s,
+					     struct txn *t, bool last)
+{
+	struct notification *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->of = s;
+	n->last = last;
+	txn_own(t, &n->server);
+	LIST_INSERT_HEAD(&s->notifications, n, entry);
+	s->n_notifications++;
+	return n;
+}
+
+static void notified(struct subscription *s, struct txn *t,
+		     const osip_message_t *req)
+{
+	struct notification *n = NULL;
+	bool over = false;
+	char *state = NULL;
+	int status = 0, ret;
+
+	if (event_package_find(req) != s->package)
+		status = 489;
+	else if (s->n_notifications >= SIP_NOTIFICATIONS_MAX)
+		status = 503;
+	else if (!(state = read_state(req, &over)))
+		status = 400;
+	else if (!(n = notification_new(s, t, over)))
+		status = 500;
+	if (status) {
+		respond(t, &s->notifier, status);
+		free(state);
+		return;
+	}
+	if (!s->notifier.dialog.remote_tag)
+		dialog_from_notify(&s->notifier.dialog, req);
+	ret = send_notify(s, state, req, n);
+	free(state);
+	if (ret < 0)
+		notification_end(n, ret == -EMSGSIZE ? 413
+				    : ret == -EINVAL ? 415
+						     : 500);
+	if (ret < 0 && over)
+		subscription_free(s);
+}
+
+/* The subscriber's answer: what the notifier has granted. */
+static void accept_subscribe(struct subscription *s, const osip_message_t *resp)
+{
+	unsigned int seconds = expires_of(resp);
+	osip_message_t *ok =
+		s->server ? message_response(txn_message(s->server), 200, NULL,
+					     s->subscriber.dialog.local_tag)
+			  : NULL;
+
+	if (ok && (add_contact(ok, &s->subscriber.path) < 0 ||
+		   set_number(ok, "Expires", seconds) < 0)) {
+		osip_message_free(ok);
+		ok = NULL;
+	}
+	if (ok)
+		txn_respond(s->server, ok);
+	txn_release(s->server);
+	s->accepted = true;
+	/* After the last one there is one NOTIFY more, at most. */
+	arm(s, s->leaving ? SIP_NOTIFY_SECONDS : seconds + SIP_NOTIFY_SECONDS);
+}
+
+/* Refused: it is none, or stays as it was, unless it is not known any more. */
+static void refuse_subscribe(struct subscription *s, int status)
+{
+	if (s->server)
+		respond(s->server, &s->subscriber, status);
+	txn_release(s->server);
+	if (!s->accepted || status == 481)
+		subscription_free(s);
+}
+
+static void on_response(struct txn *t, const osip_message_t *resp, void *arg)
+{
+	struct subscription *s = arg;
+	int status = resp->status_code;
+
+	if (status < 200)
+		return;
+	s->notifier.path = *txn_path(t);
+	txn_release(t);
+	if (status >= 300) {
+		refuse_subscribe(s, message_map_status(status));
+		return;
+	}
+	if (!s->accepted)
+		dialog_answered(&s->notifier.dialog, resp);
+	else
+		dialog_refresh(&s->notifier.dialog, resp);
+	accept_subscribe(s, resp);
+}
+
+static void on_failure(struct txn *t, int status, const char *why, void *arg)
+{
+	txn_release(t);
+	refuse_subscribe(arg, status == 408 ? 504 : 502);
+}
+
+static const struct txn_client client = {
+	.on_response = on_response,
+	.on_failure = on_failure,
+};
+
+static int send_subscribe(struct subscription *s, const osip_message_t *req)
+{
+	struct end *to = &s->notifier;
+	unsigned int seconds = expires_of(req);
+	struct sip_path path = to->path;
+	osip_message_t *msg;
+
+	s->leaving = !seconds;
+	if (s->accepted)
+		end_path(to, &path);
+	msg = dialog_request(&to->dialog, "SUBSCRIBE", &path);
+	if (!msg || add_contact(msg, &path) < 0 ||
+	    osip_message_set_header(msg, "Event", s->event) ||
+	    osip_message_set_header(msg, "Accept", s->package->type) ||
+	    set_number(msg, "Expires", seconds) < 0) {
+		osip_message_free(msg);
+		return -ENOMEM;
+	}
+	return txn_request(msg, &path, &client, s, &s->client);
+}
+
+/* Status of a refusal, or 0. */
+static int check(const osip_message_t *req)
+{
+	const osip_uri_t *uri = req->req_uri;
+
+	if (!uri->scheme || osip_strcasecmp(uri->scheme, "sip") != 0)
+		return 416;
+	if (!uri->username || !uri->username[0])
+		return 404;
+	if (!message_max_forwards(req))
+		return 483;
+	if (!event_package_find(req))
+		return 489;
+	return n_subscriptions >= SIP_SUBSCRIPTIONS_MAX ? 503 : 0;
+}
+
+static struct subscription *subscription_new(const osip_message_t *req)
+{
+	struct subscription *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->package = event_package_find(req);
+	LIST_INIT(&s->notifications);
+	LIST_INSERT_HEAD(&subscriptions, s, entry);
+	n_subscriptions++;
+	s->timer = evtimer_new(loop_base(), on_timer, s);
+	if (s->timer && event_package_value(req, s->event, sizeof(s->event))) {
+		arm(s, SIP_NOTIFY_SECONDS); /* until it is accepted */
+		return s;
+	}
+	subscription_free(s);
+	return NULL;
+}
+
+static int connect_ends(struct subscription *s, struct txn *t,
+			const struct target *to, const osip_message_t *req)
+{
+	struct end *a = &s->subscriber, *b = &s->notifier;
+	int ret;
+
+	a->path = *txn_path(t);
+	a->gw = a->path.gw;
+	b->gw = to->gw;
+	b->path = (struct sip_path){ .gw = to->gw,
+				     .transport = to->gw->transport };
+	if (to->binding)
+		b->path = to->binding->where;
+	else
+		b->path.peer = *gateway_hop(to->gw, false);
+	ret = dialog_from_invite(&a->dialog, req);
+	return ret ? ret : callee_dialog(&b->dialog, to, req);
+}
+
+void subscription_received(struct txn *t, const osip_message_t *req)
+{
+	const struct gateway *from = txn_path(t)->gw;
+	int status = check(req), ret;
+	struct subscription *s = NULL;
+	struct target to = { 0 };
+
+	if (!status && (!config || !target_next(config, from,
+						req->req_uri->username, &to)))
+		status = to.absent ? 480 : 404;
+	if (!status &&
+	    !event_package_passes(event_package_find(req), from, to.gw))
+		status = 489;
+	if (!status && !(s = subscription_new(req)))
+		status = 500;
+	if (status) {
+		log_info("sip", "a SUBSCRIBE from gateway %s is refused: %d",
+			 from->name, status);
+		respond(t, NULL, status);
+		return;
+	}
+	txn_own(t, &s->server);
+	ret = connect_ends(s, t, &to, req);
+	if (!ret)
+		ret = send_subscribe(s, req);
+	if (!ret)
+		return;
+	respond(t, NULL, ret == -EINVAL || ret == -E2BIG ? 400 : 500);
+	subscription_free(s);
+}
+
+/* Before the notifier has answered, his tag is what he says. */
+static bool matches(const struct end *end, const osip_message_t *req,
+		    const struct sip_path *from)
+{
+	const struct dialog *d = &end->dialog;
+	char *call_id = NULL;
+	bool same;
+
+	if (end->gw != from->gw ||
+	    (end->gw->extensions &&
+	     end->path.peer.sin_addr.s_addr != from->peer.sin_addr.s_addr))
+		return false;
+	if (d->remote_tag)
+		return dialog_matches(d, req);
+	if (!d->local_tag || strcmp(d->local_tag, message_tag(req->to)) != 0 ||
+	    !message_tag(req->from) ||
+	    osip_call_id_to_str(req->call_id, &call_id) != 0)
+		return false;
+	same = !strcmp(call_id, d->call_id);
+	osip_free(call_id);
+	return same;
+}
+
+static struct subscription *
+find(const osip_message_t *req, const struct sip_path *from, bool *ret_notifier)
+{
+	struct subscription *s;
+
+	if (!message_tag(req->to))
+		return NULL;
+	LIST_FOREACH(s, &subscriptions, entry) {
+		*ret_notifier = matches(&s->notifier, req, from);
+		if (*ret_notifier || matches(&s->subscriber, req, from))
+			return s;
+	}
+	return NULL;
+}
+
+bool subscription_knows(const osip_message_t *req, const struct sip_path *from)
+{
+	bool notifier;
+
+	return find(req, from, &notifier) != NULL;
+}
+
+static void subscribed(struct subscription *s, struct txn *t,
+		       const osip_message_t *req)
+{
+	int status = 0;
+
+	if (event_package_find(req) != s->package)
+		status = 489;
+	else if (s->server || s->client || !s->accepted)
+		status = 500;
+	if (status) {
+		respond(t, &s->subscriber, status);
+		return;
+	}
+	dialog_refresh(&s->subscriber.dialog, req);
+	txn_own(t, &s->server);
+	if (send_subscribe(s, req) < 0)
+		refuse_subscribe(s, 500);
+}
+
+static void refuse_method(struct txn *t, const struct end *end)
+{
+	osip_message_t *resp = message_response(txn_message(t), 405, NULL,
+						end->dialog.local_tag);
+
+	if (resp)
+		osip_message_set_header(resp, "Allow", "SUBSCRIBE, NOTIFY");
+	txn_respond(t, resp);
+}
+
+void subscription_requested(struct txn *t, const osip_message_t *req)
+{
+	bool notifier = false;
+	struct subscription *s = find(req, txn_path(t), &notifier);
+	struct end *end;
+
+	if (!s) {
+		respond(t, NULL, 481);
+		return;
+	}
+	end = notifier ? &s->notifier : &s->subscriber;
+	if (!dialog_in_order(&end->dialog, req)) {
+		respond(t, end, 500);
+		return;
+	}
+	end->path = *txn_path(t);
+	if (notifier && MSG_IS_NOTIFY(req))
+		notified(s, t, req);
+	else if (!notifier && MSG_IS_SUBSCRIBE(req))
+		subscribed(s, t, req);
+	else
+		refuse_method(t, end);
+}
