@@ -52,12 +52,15 @@ calls()
 	local mode=$1 scenario=$2 uas status
 
 	shift 2
+	rm -f "$DIR"/*.messages
 	ip netns exec "$(ns_name sip)" sipp -sn "$scenario" -t "$mode" -i 127.0.2.2 \
-		-p 5080 -nostdin >"$DIR/uas" 2>&1 &
+		-p 5080 -nostdin -trace_msg -message_file "$DIR/uas.messages" \
+		>"$DIR/uas" 2>&1 &
 	uas=$!
 	sleep 0.5
 	in_ns sip sipp -sn uac -t "$mode" -i 127.0.1.2 -p 5070 \
 		127.0.1.1:5060 -s bob -nostdin -timeout 120 -timeout_error \
+		-trace_msg -message_file "$DIR/uac.messages" \
 		"$@" >"$DIR/uac" 2>&1
 	status=$?
 	kill_wait "$uas"
@@ -70,6 +73,23 @@ nothing_left()
 	[ -z "$(find "$DIR/sessions" "$DIR/run/calls" -type f)" ]
 }
 
+# hidden: nothing that the callee sees tells of the caller, and the other way round.
+hidden()
+{
+	[ "$(grep -c '^INVITE ' "$DIR/uas.messages")" -ge 1 ] || return
+	if grep -F 127.0.1. "$DIR/uas.messages" ||
+		grep -F 127.0.2. "$DIR/uac.messages"; then
+		return 1
+	fi
+	! call_ids uac | grep -Fxf <(call_ids uas)
+}
+
+# call_ids uac|uas: all that it has seen.
+call_ids()
+{
+	sed -n 's/^Call-ID: *\([^\r]*\)\r*$/\1/p' "$DIR/$1.messages" | sort -u
+}
+
 for transport in udp:u1 tcp:t1; do
 	gateway_start "${transport%:*}"
 	check "${transport%:*}: one call" \
@@ -77,6 +97,8 @@ for transport in udp:u1 tcp:t1; do
 	# Slow enough for an emulated processor: sipp takes a lost ACK badly.
 	check "${transport%:*}: 60 calls, 5 a second" \
 		calls "${transport#*:}" uas -m 60 -r 5 -d 2000
+	check "${transport%:*}: neither side has seen the other's addresses or Call-IDs" \
+		hidden
 	check "${transport%:*}: no session and no record is left" \
 		wait_for 40 nothing_left
 	kill "$gateway"
