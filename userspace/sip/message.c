@@ -118,13 +118,18 @@ osip_message_t *message_parse(const char *buf, const struct sip_head *head)
 	return msg;
 }
 
+/* libosip2's has room for 8 kB, and may be kept until its copies are past. */
 char *message_text(osip_message_t *msg, size_t *ret_len)
 {
-	char *text = NULL;
+	char *roomy = NULL, *text;
 
 	osip_message_force_update(msg);
-	if (osip_message_to_str(msg, &text, ret_len) != 0)
+	if (osip_message_to_str(msg, &roomy, ret_len) != 0)
 		return NULL;
+	text = malloc(*ret_len + 1);
+	if (text)
+		memcpy(text, roomy, *ret_len + 1);
+	secret_free(roomy, *ret_len);
 	return text;
 }
 
