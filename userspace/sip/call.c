@@ -170,7 +170,6 @@ void call_set_state(struct call *c, enum call_state state)
 		break;
 	case CALL_DEAD:
 		release_media(c);
-		store_delete(c);
 		bury(c);
 		break;
 	}

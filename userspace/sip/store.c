@@ -272,14 +272,24 @@ static void file_name(uint32_t number, char *buf, size_t size)
 }
 
 /* Complete or not at all: written aside, then renamed over. */
+static int open_file(const char *name, int how)
+{
+	return openat(dir_fd, name,
+		      O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | how, 0600);
+}
+
+/* One that replaces another does so whole; half a new one is as good as none. */
 static int write_file(const char *name, const char *text)
 {
+	const char *at = name;
 	size_t len = strlen(text);
 	int err = 0, fd;
 
-	fd = openat(dir_fd, ".new",
-		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-		    0600);
+	fd = open_file(at, O_EXCL);
+	if (fd < 0 && errno == EEXIST) {
+		at = ".new";
+		fd = open_file(at, O_TRUNC);
+	}
 	if (fd < 0)
 		return -errno;
 	errno = ENOSPC; /* of a short write */
@@ -287,8 +297,10 @@ static int write_file(const char *name, const char *text)
 		err = -errno;
 	if (close(fd) < 0 && !err)
 		err = -errno;
-	if (!err && renameat(dir_fd, ".new", dir_fd, name) < 0)
+	if (!err && at != name && renameat(dir_fd, at, dir_fd, name) < 0)
 		err = -errno;
+	if (err)
+		unlinkat(dir_fd, at, 0);
 	return err;
 }
 
