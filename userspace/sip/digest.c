@@ -35,11 +35,11 @@ bool digest_algorithm_by_name(const char *name, enum digest_algorithm *ret)
 	return false;
 }
 
-static void to_hex(const uint8_t *p, unsigned int n, char *text)
+void digest_hex(const uint8_t *p, size_t n, char *text)
 {
 	static const char digits[] = "0123456789abcdef";
 
-	for (unsigned int i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		text[2 * i] = digits[p[i] >> 4];
 		text[2 * i + 1] = digits[p[i] & 15];
 	}
@@ -68,7 +68,7 @@ int digest_hash(enum digest_algorithm a, const char *const *part, size_t n,
 	wc_HashFree(&state, type);
 	secret_wipe(&state, sizeof(state));
 	if (!err)
-		to_hex(raw, algorithms[a].bytes, hex);
+		digest_hex(raw, algorithms[a].bytes, hex);
 	secret_wipe(raw, sizeof(raw));
 	return err ? -EIO : 0;
 }

@@ -4,6 +4,7 @@
 #define SIP_DIGEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sip/limits.h"
@@ -41,6 +42,9 @@ struct digest_credentials {
 
 const char *digest_algorithm_name(enum digest_algorithm a);
 bool digest_algorithm_by_name(const char *name, enum digest_algorithm *ret);
+
+/* @n bytes as hexadecimal digits; @text has 2 * @n + 1. */
+void digest_hex(const uint8_t *p, size_t n, char *text);
 
 /* H(part:part:...) in hexadecimal, DIGEST_HEX_MAX + 1 bytes. 0 or -EIO */
 int digest_hash(enum digest_algorithm a, const char *const *part, size_t n,

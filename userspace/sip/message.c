@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/secret.h"
+#include "sip/digest.h"
 #include "sip/message.h"
 
 /* A master key of SDES is longer, in base64; all else that is secret, too. Most of
@@ -44,7 +45,6 @@ void message_init(void)
 
 int message_token(char *buf, size_t size, unsigned int bits)
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t raw[32];
 	size_t n = bits / 8;
 	int ret;
@@ -54,11 +54,7 @@ int message_token(char *buf, size_t size, unsigned int bits)
 	ret = secret_random(raw, n);
 	if (ret < 0)
 		return ret;
-	for (size_t i = 0; i < n; i++) {
-		buf[2 * i] = digits[raw[i] >> 4];
-		buf[2 * i + 1] = digits[raw[i] & 15];
-	}
-	buf[2 * n] = '\0';
+	digest_hex(raw, n, buf);
 	return 0;
 }
 

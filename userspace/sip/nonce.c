@@ -9,6 +9,7 @@
 #include <wolfssl/wolfcrypt/hmac.h>
 
 #include "base/secret.h"
+#include "sip/digest.h"
 #include "sip/nonce.h"
 
 #define MADE_HEX 16
@@ -66,8 +67,8 @@ static int mac(uint64_t made, struct in_addr peer, char *hex)
 		err = wc_HmacFinal(&state, out);
 	wc_HmacFree(&state);
 	secret_wipe(&state, sizeof(state));
-	for (unsigned int i = 0; !err && i < MAC_LEN; i++)
-		snprintf(hex + (size_t)2 * i, 3, "%02x", out[i]);
+	if (!err)
+		digest_hex(out, MAC_LEN, hex);
 	return err ? -EIO : 0;
 }
 
