@@ -131,14 +131,16 @@ static bool number(struct sip_slice s, uint64_t max, uint64_t *ret)
 static bool line_at(const char *buf, size_t len, size_t off,
 		    struct sip_slice *ret)
 {
-	const char *end;
+	const char *end = buf + len, *p = buf + off;
 
-	end = memmem(buf + off, len - off, "\r\n", 2);
-	if (!end)
-		return false;
-	ret->p = buf + off;
-	ret->len = (size_t)(end - ret->p);
-	return true;
+	while ((p = memchr(p, '\r', (size_t)(end - p)))) {
+		if (++p < end && *p == '\n') {
+			ret->p = buf + off;
+			ret->len = (size_t)(p - 1 - ret->p);
+			return true;
+		}
+	}
+	return false;
 }
 
 static void check_status_line(struct sip_slice line, struct sip_head *head)
