@@ -11,7 +11,9 @@ machine need not have the module; kamailio has rtpengine where keys are made.
 
 Calls: udp-udp, udp-tls, udp-sdes; also: register (with digest), handshake (TLS
 1.3, both sides with a certificate; beside a server of wolfSSL's that does nothing
-else), memory (of a call by UDP, from thousands that go on).
+else), memory (of a call by UDP, from thousands that go on), highest (calls a second
+by UDP, as many as there can be with less than 0.1 % that fail and less than 1 % of
+retransmissions; more is better).
 
 --calls N of a case (10000), --rate N a second (1000).
 """
@@ -28,6 +30,7 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get('RF_BUILD', TOP / 'build')) / 'userspace'
+SECONDS = 5
 REGISTER = """<?xml version="1.0" encoding="ISO-8859-1" ?>
 <scenario name="register">
   <send retrans="500"><![CDATA[%s]]></send>
@@ -421,6 +424,32 @@ def hold(server, case, args, folder):
     return (after - before) / number, 'bytes/call', {}
 
 
+def holds(server, folder, rate):
+    """Does it go well for some seconds?"""
+    number = rate * SECONDS
+    with server.run('udp-udp'), callee('udp-udp', folder):
+        sipp(folder, 'warm', '-sn', 'uac', '-m', '100', '-r', '100', '-d', '10')
+        found = sipp(folder, server.name, '-sn', 'uac', '-m', str(number),
+                     '-r', str(rate), '-d', '100', '-l', '100000',
+                     '-timeout', str(2 * SECONDS))
+    return found['good'] > number * 0.999 and found['again'] < number * 0.01
+
+
+def highest(server, case, args, folder):
+    """To a tenth, from --rate on."""
+    good, bad, rate = 0, None, args.rate
+    while rate > good * 1.1 and (bad is None or rate < bad / 1.05):
+        # Once more, since the machine may do something else for a moment.
+        if holds(server, folder, rate) or holds(server, folder, rate):
+            good = rate
+        else:
+            bad = rate
+        rate = 2 * good if bad is None else (good + bad) // 2
+    if not good:
+        sys.exit(f'highest: not even {bad} a second with {server.name}')
+    return good, 'calls/s', {}
+
+
 class Bare:
     """A server that does what any must, in a handshake."""
     name = 'bare'
@@ -439,6 +468,7 @@ CASES = {
     'udp-udp': (calls, Kamailio), 'udp-tls': (calls, Kamailio),
     'udp-sdes': (calls, Kamailio), 'register': (register, Kamailio),
     'handshake': (handshake, Bare), 'memory': (hold, Kamailio),
+    'highest': (highest, Kamailio),
 }
 
 
