@@ -256,7 +256,7 @@ static void only_target(struct servers *s, uint16_t port)
  */
 static unsigned int pick(const struct dns_record *list, unsigned int n)
 {
-	uint32_t order = UINT32_MAX, sum = 0, at = 0;
+	uint32_t order = list[0].order, sum = 0, at = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
 		if (list[i].order < order) {
@@ -267,7 +267,7 @@ static unsigned int pick(const struct dns_record *list, unsigned int n)
 			sum += list[i].preference * UINT32_C(16) + 1;
 	}
 	secret_random(&at, sizeof(at));
-	at %= sum;
+	at = sum ? at % sum : 0;
 	for (unsigned int i = 0; i < n; i++) {
 		uint32_t weight = list[i].preference * UINT32_C(16) + 1;
 
