@@ -32,12 +32,13 @@ static void path_of(uint32_t id, const char *suffix, char *buf, size_t size)
 static int each(void (*cb)(uint32_t id, const char *suffix, void *arg),
 		void *arg)
 {
-	DIR *dir = opendir(getenv("RF_FAKE_SESSIONS"));
+	const char *name = getenv("RF_FAKE_SESSIONS");
+	DIR *dir = name ? opendir(name) : NULL;
 	struct dirent *e;
 	char *end;
 
 	if (!dir)
-		return -errno;
+		return name ? -errno : -EINVAL;
 	while ((e = readdir(dir))) {
 		uint32_t id = (uint32_t)strtoul(e->d_name, &end, 10);
 

@@ -232,11 +232,7 @@ static bool on_at(const char *times, const char *when)
 	struct tm tm = { .tm_isdst = -1 };
 	bool ret;
 
-	assert_int_equal(sscanf(when, "%d-%d-%d %d:%d", &tm.tm_year, &tm.tm_mon,
-				&tm.tm_mday, &tm.tm_hour, &tm.tm_min),
-			 5);
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
+	assert_non_null(strptime(when, "%Y-%m-%d %H:%M", &tm));
 	snprintf(text, sizeof(text),
 		 TWO "sip route a from one\n%s"
 		     "sip route a to two\n",

@@ -92,15 +92,13 @@ static int read_day(const struct lyd_node *entry, void *arg)
 	return 0;
 }
 
-/* "08:00-17:30", which the model has checked; 24:00 is another midnight. */
-static void read_time(const char *text, struct route *r)
+/* "08:00", which the model has checked; 24:00 is another midnight. */
+static uint16_t minute_of(const char *text)
 {
-	unsigned int h1, m1, h2, m2;
+	unsigned long hour = strtoul(text, NULL, 10);
+	unsigned long minute = strtoul(strchr(text, ':') + 1, NULL, 10);
 
-	if (sscanf(text, "%2u:%2u-%2u:%2u", &h1, &m1, &h2, &m2) != 4)
-		return;
-	r->from_minute = (uint16_t)((h1 * 60 + m1) % DAY_MINUTES);
-	r->to_minute = (uint16_t)((h2 * 60 + m2) % DAY_MINUTES);
+	return (uint16_t)((hour * 60 + minute) % DAY_MINUTES);
 }
 
 static int read_route(const struct lyd_node *entry, void *arg)
@@ -117,8 +115,10 @@ static int read_route(const struct lyd_node *entry, void *arg)
 	if (!r->from || !r->to)
 		return -EINVAL;
 	cfg->n_routes++;
-	if (time)
-		read_time(time, r);
+	if (time) {
+		r->from_minute = minute_of(time);
+		r->to_minute = minute_of(strchr(time, '-') + 1);
+	}
 	ret = config_each(entry, "day", read_day, r);
 	return ret < 0 ? ret : config_each(entry, "called", read_called, r);
 }
