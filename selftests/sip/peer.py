@@ -127,12 +127,46 @@ class Dialog:
         self.cseq = 1
 
 
+ADDRESS = re.compile(r"\b127\.0\.\d+\.\d+\b")
+CALL_ID = re.compile(r"(?im)^(?:call-id|i)[ \t]*:[ \t]*(\S+)")
+
+
+class Side:
+    """Topology hiding: the other side's addresses and Call-IDs aren't seen here.
+
+    What a side has said itself may come back to it.
+    """
+
+    known = {}  # address of the gateway: that side of it
+
+    def __init__(self, gateway):
+        self.net = gateway.rpartition(".")[0] + "."
+        self.addresses, self.calls = set(), set()
+
+    @classmethod
+    def of(cls, gateway):
+        return cls.known.setdefault(gateway[0], cls(gateway[0]))
+
+    def sends(self, text):
+        self.addresses.update(ADDRESS.findall(text))
+        self.calls.update(CALL_ID.findall(text))
+
+    def gets(self, text):
+        others = set().union(*(s.calls for s in self.known.values()
+                               if s.net != self.net)) - self.calls
+        seen = {a for a in ADDRESS.findall(text) if a not in self.addresses
+                and not a.startswith(self.net)}
+        seen.update(others.intersection(CALL_ID.findall(text)))
+        check(not seen, "%s is seen from the other side: %s" % (seen, text))
+
+
 class Peer:
     def __init__(self, name, addr, gateway, tcp=False):
         self.name, self.addr, self.gateway = name, addr, gateway
         self.tcp = tcp
         self.backlog = []
         self.stream = b""
+        self.side = Side.of(gateway)
         if not tcp:
             self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             self.sock.bind(addr)
@@ -154,6 +188,7 @@ class Peer:
 
     def send(self, text, to=None):
         data = text if isinstance(text, bytes) else text.encode("latin-1")
+        self.side.sends(data.decode("latin-1"))
         if self.tcp:
             self.sock.sendall(data)
         else:
@@ -171,6 +206,12 @@ class Peer:
         return (head + sep + rest[:length]).decode("latin-1")
 
     def _receive(self, timeout):
+        msg = self._next(timeout)
+        if msg:
+            self.side.gets(msg.text)
+        return msg
+
+    def _next(self, timeout):
         end = time.monotonic() + timeout
         while True:
             if self.tcp:
@@ -411,6 +452,7 @@ def run(tests, setup):
     print("1..%d" % len(tests))
     for n, test in enumerate(tests, 1):
         name = (test.__doc__ or test.__name__).split("\n")[0]
+        Side.known.clear()
         context = setup(test)
         try:
             test(context)
