@@ -58,4 +58,4 @@ check "then a call is answered" wait_for 10 calls_established 1
 phone outside hangup >/dev/null
 check "and ended" wait_for 10 both_idle
 check "no session stays" wait_for 5 no_session
-tap_end
+call_end

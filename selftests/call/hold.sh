@@ -82,4 +82,4 @@ check "the SRTP phone could decrypt all that came" \
 phone inside hangup >/dev/null
 check "both calls end" wait_for 10 both_ended
 check "the session is gone" wait_for 5 no_session
-tap_end
+call_end

@@ -21,4 +21,4 @@ check "a silent call's session is removed" wait_for 20 no_session
 check "the log says why" wait_for 5 daemon_says 'idle|silent|no media'
 signal_phones CONT
 check "both phones were told" wait_for 40 calls_ended 1
-tap_end
+call_end

@@ -128,16 +128,17 @@ phone_make()
 	esac >"$dir/namespace"
 }
 
-# phone_start NAME: PHONE_OPTIONS are given to baresip.
+# phone_start NAME: what it says is in its log, its SIP messages are in its trace.
 phone_start()
 {
 	local dir=$CALL_DIR/$1
 
 	# The bit rate that it prints five times a second is left out.
-	# shellcheck disable=SC2086 # a list of options
-	ns_exec "$(cat "$dir/namespace")" baresip ${PHONE_OPTIONS-} -f "$dir" -4 </dev/null \
-		> >(sed -u 's/\(\[[0-9:]* *\] audio=[^)]*)[ \r]*\)*//g' >"$dir/log") \
-		2>&1 &
+	ns_exec "$(cat "$dir/namespace")" baresip -s -f "$dir" -4 </dev/null \
+		> >(sed -u -e '/\x1b\[36;1m#/,/\x1b\[;m/{' -e "w $dir/trace" \
+			-e 'd' -e '}' \
+			-e 's/\(\[[0-9:]* *\] audio=[^)]*)[ \r]*\)*//g' \
+			>"$dir/log") 2>&1 &
 	echo $! >"$dir/pid"
 	defer kill_wait $!
 	wait_for 30 phone_says "$1" 'baresip is ready' ||
@@ -378,6 +379,39 @@ rx_packets()
 	in_ns gw ringfence -j session list | python3 -c '
 import json, sys
 print(json.load(sys.stdin)[0]["legs"][int(sys.argv[1])]["rx_packets"])' "$1"
+}
+
+# traces inside|outside: the SIP messages of the phones there.
+traces()
+{
+	local dir side=out
+
+	[ "$1" = outside ] || side=in
+	for dir in "$CALL_DIR"/*/; do
+		[ "$(cat "$dir/namespace" 2>/dev/null)" != $side ] ||
+			cat "$dir/trace"
+	done
+}
+
+# outside_sees_nothing: no address of the inside, and none of its Call-IDs.
+outside_sees_nothing()
+{
+	local seen=$CALL_DIR/traces.outside ids=$CALL_DIR/call-ids.inside
+
+	traces outside >"$seen"
+	traces inside | sed -n 's/^Call-ID: *\([^\r]*\).*/\1/Ip' | sort -u >"$ids"
+	if [ ! -s "$seen" ] || [ ! -s "$ids" ]; then
+		echo "no SIP was seen"
+		return 1
+	fi
+	! grep -F -e "$INSIDE" -e "$INSIDE_GW" -f "$ids" "$seen"
+}
+
+# call_end: the test's end, after calls between inside and outside.
+call_end()
+{
+	check "the SIP outside tells nothing of the inside" outside_sees_nothing
+	tap_end
 }
 
 # facts: of the capture, to CALL_DIR/facts (wire.py names them); fact NAME

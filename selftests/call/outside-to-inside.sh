@@ -7,4 +7,4 @@
 
 call_stage
 whole_call outside inside
-tap_end
+call_end

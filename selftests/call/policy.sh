@@ -116,4 +116,4 @@ calls 3 "an exception"
 kill "$DAEMON"
 wait "$DAEMON"
 check "a clean stop" [ $? -eq 0 ]
-tap_end
+call_end

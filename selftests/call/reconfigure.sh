@@ -81,4 +81,4 @@ check "both calls end" wait_for 20 calls_ended 1
 check "the session is gone" wait_for 10 no_session
 check "nothing was lost inside" no_loss inside
 check "nothing was lost outside" no_loss outside
-tap_end
+call_end

@@ -92,4 +92,4 @@ phone_stop inside
 check "the phone ends, and takes its registration back" \
 	wait_for 10 not registered
 check "its address is trusted no more" wait_for 10 not trusted $INSIDE
-tap_end
+call_end

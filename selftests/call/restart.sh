@@ -46,4 +46,4 @@ dial inside
 check "a new call is established" wait_for 20 calls_established 3
 phone inside hangup >/dev/null
 check "and ends" wait_for 10 no_session
-tap_end
+call_end

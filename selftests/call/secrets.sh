@@ -46,7 +46,7 @@ keyless()
 
 keys_known()
 {
-	grep -ao 'inline:[A-Za-z0-9+/]*' "$CALL_DIR/outside/log" |
+	grep -ao 'inline:[A-Za-z0-9+/]*' "$CALL_DIR/outside/trace" |
 		cut -d: -f2 | sort -u >"$KEYS"
 	[ "$(wc -l <"$KEYS")" -ge 2 ] && ! grep -qvE '^.{40}$' "$KEYS"
 }
@@ -90,14 +90,13 @@ sysctl -qw "kernel.core_pattern=$CALL_DIR/cores/core.%p"
 ulimit -c unlimited
 check "here a killed program leaves a core file" dumps_core sleep 100
 
-PHONE_OPTIONS=-s # trace
 call_stage
 in_ns gw ringfence -j monitor >"$SEEN.monitor" 2>&1 &
 defer kill_wait $!
 dial inside
 check "the call is established" wait_for 20 calls_established 1
 check "the outside phone says what the keys are" wait_for 5 keys_known
-check "where the keys are they are found" has_key "$CALL_DIR/outside/log"
+check "where the keys are they are found" has_key "$CALL_DIR/outside/trace"
 key_as_bytes()
 {
 	head -n 1 "$KEYS" | base64 -d >"$SEEN.bytes"
@@ -124,8 +123,9 @@ dmesg >"$SEEN.dmesg"
 check "the log of both is at debug level" daemon_says ' debug '
 check "no key in the log of either" keyless "$DAEMON_LOG"
 check "no key in the kernel's log" keyless "$SEEN.dmesg"
+check "the SIP outside tells nothing of the inside" outside_sees_nothing
 # The files are kept for who reads a failure; the phone's are no secret of ours,
 # but a good example.
-sed -i 's,inline:.*,inline:...,' "$CALL_DIR"/*/log
+sed -i 's,inline:.*,inline:...,' "$CALL_DIR"/*/trace "$CALL_DIR/traces.outside"
 rm -f "$KEYS" "$SEEN.bytes"
 tap_end

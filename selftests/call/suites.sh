@@ -96,4 +96,4 @@ gateway_again
 dial inside
 check "secure: no call with it" wait_for 20 phone_says inside '488|Not Acceptable'
 check "and no session" sessions_are 0
-tap_end
+call_end

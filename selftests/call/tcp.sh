@@ -9,4 +9,4 @@ INSIDE_TRANSPORT=tcp
 call_stage "sip gateway inside transport" tcp
 whole_call inside outside
 check "inside: the SIP was over TCP" fact_is inside_sip_udp 0
-tap_end
+call_end
