@@ -71,7 +71,7 @@ check "the kernel has them" limit_is invite "7"
 check "media flows as before" media_flows
 check "the TLS connection is the same" connections_are "$BEFORE"
 check "another version of TLS is committed" \
-	change "set sip gateway outside tls version-max tls12"
+	change "set sip gateway outside tls tls-versions max tls12"
 check "the TLS connection was made on other terms" \
 	wait_for 20 not_connected "$BEFORE"
 check "media flows as before" media_flows

@@ -21,7 +21,7 @@ sip gateway outside transport tls
 sip gateway outside secure-port 15061
 sip gateway outside tls certificate-file own
 sip gateway outside tls validation none
-sip gateway outside tls version-max tls12
+sip gateway outside tls tls-versions max tls12
 """
 
 
@@ -198,13 +198,13 @@ def version(lab):
              "own.key")
     listening = lab.sockets()
     lab.says("", "config", "set", "sip", "gateway", "outside", "tls",
-             "version-max", "tls13")
+             "tls-versions", "max", "tls13")
     lab.says("", "config", "commit")
     with connect() as conn:
         point(conn.version() == "TLSv1.3", "a commit changes the version",
               conn.version())
     lab.says("", "config", "set", "sip", "gateway", "outside", "tls",
-             "version-min", "tls13")
+             "tls-versions", "min", "tls13")
     lab.says("", "config", "commit")
     try:
         connect(ssl.TLSVersion.TLSv1_2).close()

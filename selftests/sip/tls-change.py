@@ -28,7 +28,7 @@ def version(t):
     server = listen(t)
     call = established(t, server)
     check(call.b.sock.version() == "TLSv1.3", "it begins with the newest")
-    change(t, "set sip gateway outside tls version-max tls12")
+    change(t, "set sip gateway outside tls tls-versions max tls12")
     check(call.b.closed(), "the connection was made on other terms")
     check(listens(SECURE), "it listens")
     dialog = call.da

@@ -219,30 +219,30 @@ static const struct {
 	  "4: sip gateway in tls ocsp: ocsp needs ca-file\n" },
 	{ NET INNER "sip gateway in tls crl-file crl",
 	  "4: sip gateway in tls crl-file: crl-file needs ca-file\n" },
-	{ NET TLS "sip gateway out tls version-min tls10",
-	  "7: sip gateway out tls version-min: tls10 and tls11 need a "
+	{ NET TLS "sip gateway out tls tls-versions min tls10",
+	  "7: sip gateway out tls tls-versions min: tls10 and tls11 need a "
 	  "cipher-suite whose name ends in _SHA\n" },
-	{ NET TLS "sip gateway out tls version-min tls11\n"
+	{ NET TLS "sip gateway out tls tls-versions min tls11\n"
 		  "sip gateway out tls cipher-suite "
 		  "TLS_AES_128_GCM_SHA256\n"
 		  "sip gateway out tls cipher-suite "
 		  "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
 	  "" },
-	{ NET TLS "sip gateway out tls version-max tls11",
-	  "7: sip gateway out tls version-max: version-max must not be "
-	  "older than version-min\n" },
+	{ NET TLS "sip gateway out tls tls-versions max tls11",
+	  "7: sip gateway out tls tls-versions max: max must not be "
+	  "older than min\n" },
 	{ NET TLS "sip gateway out tls cipher-suite "
 		  "TLS_AES_128_GCM_SHA256",
-	  "5: sip gateway out tls version-max: versions before tls13 "
+	  "5: sip gateway out tls tls-versions max: versions before tls13 "
 	  "need a cipher-suite like TLS_ECDHE_ECDSA_WITH_AES_128_GCM_"
 	  "SHA256\n" },
 	{ NET TLS "sip gateway out tls cipher-suite "
 		  "TLS_AES_128_GCM_SHA256\n"
-		  "sip gateway out tls version-min tls13",
+		  "sip gateway out tls tls-versions min tls13",
 	  "" },
 	{ NET TLS "sip gateway out tls cipher-suite "
 		  "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
-	  "5: sip gateway out tls version-max: tls13 needs a "
+	  "5: sip gateway out tls tls-versions max: tls13 needs a "
 	  "cipher-suite like TLS_AES_128_GCM_SHA256\n" },
 	/* Each row of what an extension may be, by policy. */
 	{ NET INNER POLICY "all-secure\n" EXTENSION "password p", "" },

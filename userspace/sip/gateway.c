@@ -356,8 +356,8 @@ static int read_tls(const struct lyd_node *entry, struct loading *l)
 	if (!name)
 		name = config_str(entry, "proxy-host");
 	snprintf(gw->peer_name, sizeof(gw->peer_name), "%s", name ? name : "");
-	set.min = version_by_name(config_str(entry, "tls/version-min"));
-	set.max = version_by_name(config_str(entry, "tls/version-max"));
+	set.min = version_by_name(config_str(entry, "tls/tls-versions/min"));
+	set.max = version_by_name(config_str(entry, "tls/tls-versions/max"));
 	cert_level_by_name(config_str(entry, "tls/validation"), &set.level);
 	cert_ocsp_by_name(config_str(entry, "tls/ocsp"), &set.ocsp);
 	config_each(entry, "tls/cipher-suite", read_cipher, ciphers);
