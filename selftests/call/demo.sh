@@ -38,4 +38,4 @@ says "--keep: ringfence sees the module" '^module loaded'
 says "--keep: ringfence sees the daemon" '^daemon running, pid [0-9]+$'
 says "--keep: phones can be told to call" 'active calls|\(0\)'
 [ "$TAP_FAILED" -eq 0 ] || diag "$(tail -n 40 "$OUT" "$RF_OUT/demo-errors")"
-call_end
+tap_end
