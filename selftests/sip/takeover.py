@@ -244,12 +244,17 @@ def hung_up(t):
     first = established(t)
     new = takes(t, replaces(first.da))
     again = asked(t, first)
-    first.bye()
+    first.da.cseq += 1
+    t.caller.send(t.caller.request("BYE", first.da.target, first.da))
+    t.caller.expect(200)
+    bye = t.callee.expect("BYE")
     t.dave.expect(603, skip=(100,))
     t.dave.send(t.dave.request("ACK", "sip:127.0.1.1", new.da,
                                branch=new.branch))
+    # His answers cross the BYE; after its own the dialog is forgotten.
     t.callee.respond(again, 200, body=SDP)
     t.callee.expect("ACK")
+    t.callee.respond(bye, 200)
 
 
 def unusable(t):
