@@ -3,13 +3,12 @@
 """Calls through the gateway, message by message."""
 
 import os
-import socket
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 from peer import (CALLEE, CALLER, Call, Context, Dialog, INSIDE, OUTSIDE,
-                  Peer, SDP, WAIT, check, own_namespace, run, token)
+                  Peer, SDP, WAIT, check, listen, own_namespace, run, token)
 
 
 def basic(t):
@@ -540,15 +539,6 @@ def tcp_caller(t):
     check(data == b"\r\n", "the keep-alive is answered")
     a.expect(200)
     call.bye(by_caller=False)
-
-
-def listen(t, addr):
-    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(addr)
-    s.listen(5)
-    s.settimeout(WAIT)
-    return t.keep(s)
 
 
 def tcp_callee(t):

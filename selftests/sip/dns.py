@@ -14,8 +14,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 import tls
 from calls import CONFIGURATION, Lab
-from peer import (CALLEE, Call, Failure, OUTSIDE, Peer, WAIT, check,
-                  own_namespace, run)
+from peer import (Call, Failure, OUTSIDE, Peer, check, listen, own_namespace,
+                  run)
 
 DNS = "127.0.9.53"
 OTHER = ("127.0.2.3", 5081)
@@ -94,15 +94,6 @@ class Lab53(Lab):
     def close(self):
         self.stop_dns()
         super().close()
-
-
-def listen(t, addr=CALLEE):
-    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(addr)
-    s.listen(5)
-    s.settimeout(WAIT)
-    return t.keep(s)
 
 
 def by_srv(t):

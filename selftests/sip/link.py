@@ -3,16 +3,15 @@
 """A gateway's own connection to its proxy is kept up, by TCP and TLS."""
 
 import os
-import socket
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 from calls import Lab
-from peer import (CALLEE, CONFIG, Call, OUTSIDE, Peer, WAIT, check,
-                  own_namespace, run)
-from tls import DIR, EXTRA, accept, certificates, listen
+from peer import (CALLEE, CONFIG, Call, OUTSIDE, Peer, check, listen,
+                  listen_on, own_namespace, run)
+from tls import DIR, EXTRA, accept, certificates
 from trunk import Trunk, is_right, challenge
 
 KEPT = """
@@ -26,15 +25,6 @@ TCP = CONFIG.format(inside="udp", outside="tcp") + KEPT
 def accept_tcp(t, server):
     conn, _ = server.accept()
     return t.keep(Peer.connected("bob", CALLEE, OUTSIDE, conn))
-
-
-def listen_on(addr):
-    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(addr)
-    s.listen(5)
-    s.settimeout(WAIT)
-    return s
 
 
 def link(t):

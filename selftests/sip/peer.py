@@ -160,6 +160,21 @@ class Side:
         check(not seen, "%s is seen from the other side: %s" % (seen, text))
 
 
+def listen_on(addr):
+    """A TCP server's socket."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(addr)
+    s.listen(5)
+    s.settimeout(WAIT)
+    return s
+
+
+def listen(t, addr=CALLEE):
+    """One that the test closes at its end."""
+    return t.keep(listen_on(addr))
+
+
 class Peer:
     def __init__(self, name, addr, gateway, tcp=False):
         self.name, self.addr, self.gateway = name, addr, gateway

@@ -9,8 +9,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
-from b2bua import listen
-from peer import CALLER, INSIDE, Call, Context, Peer, check, own_namespace, run
+from peer import (CALLER, INSIDE, Call, Context, Peer, check, listen,
+                  own_namespace, run)
 
 
 def restart(t, sig=signal.SIGKILL):

@@ -10,8 +10,8 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 from peer import (BUILD, CALLER, CONFIG, Call, Context, INSIDE, Peer, SDP, WAIT,
-                  check, own_namespace, run)
-from tls import DIR, EXTRA, accept, certificates, connect, listen
+                  check, listen, own_namespace, run)
+from tls import DIR, EXTRA, accept, certificates, connect
 
 DATAGRAM = 65507  # IPv4's most, less both headers
 MESSAGE = 65535  # RFC 3261, 18.1.1

@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
-from peer import (CALLEE, CONFIG, Call, Context, Peer, WAIT, check,
+from peer import (CALLEE, CONFIG, Call, Context, Peer, WAIT, check, listen,
                   own_namespace, run)
 
 SECURE = ("127.0.2.1", 5061)
@@ -76,15 +76,6 @@ class TlsPeer(Peer):
             return super().closed(timeout)
         except ssl.SSLError:
             return True
-
-
-def listen(t):
-    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(CALLEE)
-    s.listen(5)
-    s.settimeout(WAIT)
-    return t.keep(s)
 
 
 def accept(t, server, **kw):
