@@ -151,6 +151,17 @@ static void fail(struct dns_query *q, int status)
 	finish(q, &reply);
 }
 
+static void answer(struct dns_query *q, int status,
+		   const struct dns_reply *reply)
+{
+	if (!status && !reply->n)
+		status = ARES_ENODATA;
+	if (status)
+		fail(q, status);
+	else
+		finish(q, reply);
+}
+
 static void add_srv(struct dns_reply *reply, const struct ares_srv_reply *srv)
 {
 	struct dns_record *r = &reply->record[reply->n++];
@@ -211,12 +222,7 @@ static void on_records(void *arg, int status, int timeouts, unsigned char *buf,
 	if (!status)
 		status = q->kind == DNS_SRV ? parse_srv(buf, len, &reply)
 					    : parse_naptr(buf, len, &reply);
-	if (!status && !reply.n)
-		status = ARES_ENODATA;
-	if (status)
-		fail(q, status);
-	else
-		finish(q, &reply);
+	answer(q, status, &reply);
 }
 
 static void add_address(struct dns_reply *reply,
@@ -242,12 +248,7 @@ static void on_addresses(void *arg, int status, int timeouts,
 	}
 	if (info)
 		ares_freeaddrinfo(info);
-	if (!status && !reply.n)
-		status = ARES_ENODATA;
-	if (status)
-		fail(q, status);
-	else
-		finish(q, &reply);
+	answer(q, status, &reply);
 }
 
 static void start(struct dns_query *q)
