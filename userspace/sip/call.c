@@ -484,8 +484,7 @@ static void leg_init(struct call *c, unsigned int i, struct gateway *gw)
 static void leg_aim(struct call *c)
 {
 	leg_init(c, 1, c->target.gw);
-	if (c->target.binding)
-		c->leg[1].path = c->target.binding->where;
+	c->leg[1].path = target_path(&c->target);
 }
 
 void call_aim(struct call *c)

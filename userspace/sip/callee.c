@@ -103,6 +103,17 @@ int callee_dialog(struct dialog *d, const struct target *to,
 	return ret;
 }
 
+int callee_check(const osip_message_t *req)
+{
+	const osip_uri_t *uri = req->req_uri;
+
+	if (!uri->scheme || osip_strcasecmp(uri->scheme, "sip") != 0)
+		return 416;
+	if (!uri->username || !uri->username[0])
+		return 404;
+	return message_max_forwards(req) ? 0 : 483;
+}
+
 int callee_pass_headers(const osip_message_t *from, osip_message_t *to)
 {
 	for (size_t i = 0;

@@ -17,6 +17,8 @@
  */
 int callee_dialog(struct dialog *d, const struct target *to,
 		  const osip_message_t *req);
+/* Can @req, outside of a call, go on to somebody? Status of a refusal, or 0. */
+int callee_check(const osip_message_t *req);
 /* The headers that a callee gets as they are. 0 or -ENOMEM */
 int callee_pass_headers(const osip_message_t *from, osip_message_t *to);
 

@@ -327,12 +327,6 @@ static const osip_message_t *invite_of(const struct call *c)
 	return c->leg[0].txn ? txn_message(c->leg[0].txn) : NULL;
 }
 
-/* Redirection is not followed: a peer must not choose where calls are routed. */
-static bool is_worth_another(int status)
-{
-	return status == 408 || status / 100 == 3 || status / 100 == 5;
-}
-
 /*
  * The callee's gateway failed, or his contact: by another one, if there is one
  * and the caller has heard nothing of this one yet.
@@ -342,7 +336,7 @@ static bool try_next(struct call *c, int status, const char *what)
 	const osip_message_t *req = invite_of(c);
 	struct media_refusal why;
 
-	if (c->state != CALL_CALLING || !req || !is_worth_another(status))
+	if (c->state != CALL_CALLING || !req || !target_failed(status))
 		return false;
 	if (status == 503)
 		gateway_failed(c->leg[1].gw, &c->leg[1].path.peer,

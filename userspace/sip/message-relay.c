@@ -89,16 +89,12 @@ static const char *find_body(const osip_message_t *req, const char **ret_type,
 /* Status of a refusal, or 0. */
 static int check(const osip_message_t *req)
 {
-	const osip_uri_t *uri = req->req_uri;
+	int status = callee_check(req);
 	const char *type;
 	size_t len = 0;
 
-	if (!uri->scheme || osip_strcasecmp(uri->scheme, "sip") != 0)
-		return 416;
-	if (!uri->username || !uri->username[0])
-		return 404;
-	if (!message_max_forwards(req))
-		return 483;
+	if (status)
+		return status;
 	if (!find_body(req, &type, &len))
 		return 415;
 	if (len > SIP_MESSAGE_BODY_MAX)
@@ -161,9 +157,8 @@ static int send_on(struct relay *r);
 static void failed(struct relay *r, int status)
 {
 	const osip_message_t *req = r->server ? txn_message(r->server) : NULL;
-	bool next = status == 408 || status / 100 == 3 || status / 100 == 5;
 
-	if (next && req && config &&
+	if (target_failed(status) && req && config &&
 	    target_next(config, txn_path(r->server)->gw, req->req_uri->username,
 			&r->target)) {
 		if (send_on(r) < 0)
@@ -200,15 +195,9 @@ static const struct txn_client client = {
 
 static int send_on(struct relay *r)
 {
-	const struct gateway *gw = r->target.gw;
-	struct sip_path path = { .gw = r->target.gw,
-				 .transport = gw->transport };
+	struct sip_path path = target_path(&r->target);
 	osip_message_t *msg;
 
-	if (r->target.binding)
-		path = r->target.binding->where;
-	else
-		path.peer = *gateway_hop(gw, false);
 	msg = make_message(&r->target, txn_message(r->server), &path);
 	return msg ? txn_request(msg, &path, &client, r, &r->client) : -ENOMEM;
 }

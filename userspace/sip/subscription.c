@@ -429,14 +429,10 @@ static int send_subscribe(struct subscription *s, const osip_message_t *req)
 /* Status of a refusal, or 0. */
 static int check(const osip_message_t *req)
 {
-	const osip_uri_t *uri = req->req_uri;
+	int status = callee_check(req);
 
-	if (!uri->scheme || osip_strcasecmp(uri->scheme, "sip") != 0)
-		return 416;
-	if (!uri->username || !uri->username[0])
-		return 404;
-	if (!message_max_forwards(req))
-		return 483;
+	if (status)
+		return status;
 	if (!event_package_find(req))
 		return 489;
 	return n_subscriptions >= SIP_SUBSCRIPTIONS_MAX ? 503 : 0;
@@ -470,12 +466,7 @@ static int connect_ends(struct subscription *s, struct txn *t,
 	a->path = *txn_path(t);
 	a->gw = a->path.gw;
 	b->gw = to->gw;
-	b->path = (struct sip_path){ .gw = to->gw,
-				     .transport = to->gw->transport };
-	if (to->binding)
-		b->path = to->binding->where;
-	else
-		b->path.peer = *gateway_hop(to->gw, false);
+	b->path = target_path(to);
 	ret = dialog_from_invite(&a->dialog, req);
 	return ret ? ret : callee_dialog(&b->dialog, to, req);
 }

@@ -19,7 +19,7 @@ bool subscriptions_use(const struct gateway *gw); /* is any on it? */
 void subscription_received(struct txn *t, const osip_message_t *req);
 /* Is it in the dialog of one, and from its peer? */
 bool subscription_knows(const osip_message_t *req, const struct sip_path *from);
-/* Then: what becomes of it. */
+/* What becomes of one in a dialog that is of no call: 481, if it isn't that. */
 void subscription_requested(struct txn *t, const osip_message_t *req);
 
 #endif

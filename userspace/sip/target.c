@@ -66,3 +66,17 @@ bool target_next(const struct sip_config *cfg, const struct gateway *from,
 		begin_contacts(cfg, called, t);
 	}
 }
+
+struct sip_path target_path(const struct target *t)
+{
+	if (t->binding)
+		return t->binding->where;
+	return (struct sip_path){ .gw = t->gw,
+				  .transport = t->gw->transport,
+				  .peer = *gateway_hop(t->gw, false) };
+}
+
+bool target_failed(int status)
+{
+	return status == 408 || status / 100 == 3 || status / 100 == 5;
+}

@@ -32,4 +32,11 @@ struct target {
 bool target_next(const struct sip_config *cfg, const struct gateway *from,
 		 const char *called, struct target *t);
 
+/* Where requests to it go: its contact's way, or its gateway's. */
+struct sip_path target_path(const struct target *t);
+
+/* Is a target that answers so to be followed by the next? Redirection is not
+ * followed: a peer must not choose where calls are routed. */
+bool target_failed(int status);
+
 #endif

@@ -185,10 +185,8 @@ static void on_request(struct txn *t, const osip_message_t *req)
 		leg = leg_of(req, txn_path(t));
 		if (leg)
 			in_dialog(t, req, leg);
-		else if (subscription_knows(req, txn_path(t)))
-			subscription_requested(t, req);
 		else
-			respond(t, 481, NULL, NULL);
+			subscription_requested(t, req);
 	} else if (MSG_IS_INVITE(req)) {
 		invite_received(t, req);
 	} else if (MSG_IS_NOTIFY(req)) {
