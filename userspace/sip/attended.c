@@ -197,23 +197,6 @@ static const struct txn_client client = {
 	.on_failure = on_failure,
 };
 
-static int ask(struct refer *r)
-{
-	struct leg *leg = attended_target(r);
-	struct sip_path path;
-	osip_message_t *req;
-
-	leg_path(leg, &path);
-	req = dialog_request(&leg->dialog, "INVITE", &path);
-	if (!req || message_add_contact(req, &path) < 0 ||
-	    timer_offer(leg, req) < 0) {
-		osip_message_free(req);
-		return -ENOMEM;
-	}
-	leg_expect_ok(leg);
-	return txn_request(req, &path, &client, r, &r->asking);
-}
-
 void attended_ready(struct refer *r)
 {
 	if (!r->second || r->second->state != CALL_ESTABLISHED || !r->fresh)
@@ -222,7 +205,8 @@ void attended_ready(struct refer *r)
 		call_refuse(r->fresh, 491, "the call is being changed");
 		return;
 	}
-	if (ask(r) < 0)
+	if (leg_ask(attended_target(r), "INVITE", NULL, &client, r,
+		    &r->asking) < 0)
 		disagreed(r, 500);
 }
 

@@ -26,8 +26,6 @@
 #include "sip/limits.h"
 #include "sip/store.h"
 
-static const char update[] = "UPDATE";
-
 static void refuse(struct leg *leg, struct txn *t, int status, const char *why)
 {
 	osip_message_t *resp;
@@ -182,24 +180,6 @@ static const struct txn_client client = {
 	.on_failure = on_failure,
 };
 
-static int send_on(struct leg *leg, const char *method, const char *sdp)
-{
-	struct sip_path path;
-	osip_message_t *req;
-
-	leg_path(leg, &path);
-	req = dialog_request(&leg->dialog, method, &path);
-	if (!req || message_add_contact(req, &path) < 0 ||
-	    timer_offer(leg, req) < 0 ||
-	    (sdp && message_set_sdp(req, sdp) < 0)) {
-		osip_message_free(req);
-		return -ENOMEM;
-	}
-	if (method != update)
-		leg_expect_ok(leg);
-	return txn_request(req, &path, &client, leg, &leg->call->change.client);
-}
-
 /* Without SDP nothing changes but, perhaps, the peer's Contact. */
 static void refresh(struct leg *leg, struct txn *t)
 {
@@ -251,8 +231,8 @@ static void start(struct leg *leg, struct txn *t, const osip_message_t *req)
 		return;
 	}
 	if (!MSG_IS_INVITE(req) && other->dialog.update)
-		method = update;
-	if (send_on(other, method, sdp) < 0)
+		method = "UPDATE";
+	if (leg_ask(other, method, sdp, &client, other, &c->change.client) < 0)
 		refuse_change(c, 500, "no memory, or too many transactions");
 	else
 		call_timer(c, SIP_CHANGE_SECONDS * 1000);
@@ -289,7 +269,8 @@ int change_refresh(struct leg *leg)
 	ret = media_call_offer(c->media, leg == &c->leg[0], other->sdp,
 			       strlen(other->sdp), &sdp, &why);
 	if (!ret)
-		ret = send_on(leg, "INVITE", sdp);
+		ret = leg_ask(leg, "INVITE", sdp, &client, leg,
+			      &c->change.client);
 	secret_free_text(sdp);
 	if (ret < 0)
 		finish(c);

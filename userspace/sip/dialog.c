@@ -336,8 +336,7 @@ void dialog_path(const struct dialog *d, struct sip_path *path)
 	    hop_has(gateway_next_hop(gw, false), addr)) {
 		path->peer.sin_addr = addr;
 		port = hop->port ? strtoul(hop->port, NULL, 10)
-		       : path->transport == SIP_TLS ? 5061
-						    : 5060;
+				 : sip_default_port(path->transport);
 		if (port > 0 && port <= 65535)
 			path->peer.sin_port = htons((uint16_t)port);
 	}

@@ -32,6 +32,11 @@ struct loading {
 	struct config_error *err;
 };
 
+uint16_t sip_default_port(enum sip_transport t)
+{
+	return t == SIP_TLS ? 5061 : 5060;
+}
+
 const char *sip_transport_name(enum sip_transport t)
 {
 	static const char *const names[] = { "udp", "tcp", "tls" };

@@ -144,6 +144,8 @@ const char *gateway_transport_param(const struct gateway *gw,
 
 struct gateway *gateway_find(const struct sip_config *cfg, const char *name);
 
+/* Of a URI that has none. */
+uint16_t sip_default_port(enum sip_transport t);
 /* "udp", "tcp", "tls"; as in URIs. */
 const char *sip_transport_name(enum sip_transport t);
 bool sip_transport_by_name(const char *name, enum sip_transport *ret);

@@ -18,7 +18,7 @@ int hop_set(struct hop *h, const char *host, uint16_t port,
 		return h->servers ? 0 : -ENOMEM;
 	}
 	if (!port)
-		h->port = transport == SIP_TLS ? 5061 : 5060;
+		h->port = sip_default_port(transport);
 	h->addr.sin_family = AF_INET;
 	h->addr.sin_port = htons(h->port);
 	return 0;

@@ -222,6 +222,25 @@ static void keep_one(const osip_list_t *list, char **to)
 		*to = NULL; /* without memory, an ACK without it */
 }
 
+int leg_ask(struct leg *leg, const char *method, const char *sdp,
+	    const struct txn_client *ops, void *arg, struct txn **owner)
+{
+	struct sip_path path;
+	osip_message_t *req;
+
+	leg_path(leg, &path);
+	req = dialog_request(&leg->dialog, method, &path);
+	if (!req || message_add_contact(req, &path) < 0 ||
+	    timer_offer(leg, req) < 0 ||
+	    (sdp && message_set_sdp(req, sdp) < 0)) {
+		osip_message_free(req);
+		return -ENOMEM;
+	}
+	if (MSG_IS_INVITE(req))
+		leg_expect_ok(leg);
+	return txn_request(req, &path, ops, arg, owner);
+}
+
 void leg_keep_credentials(struct leg *leg, const osip_message_t *invite)
 {
 	forget_credentials(leg);

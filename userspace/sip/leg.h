@@ -65,6 +65,14 @@ void leg_forget_ok(struct leg *leg); /* no hope for the ACK */
 
 /* An INVITE, the last request, is about to be sent on this leg. */
 void leg_expect_ok(struct leg *leg);
+/**
+ * leg_ask() - send an INVITE or UPDATE in the leg's dialog
+ * @sdp: its offer, or NULL
+ *
+ * The rest, and what is returned, is as of txn_request(); -ENOMEM.
+ */
+int leg_ask(struct leg *leg, const char *method, const char *sdp,
+	    const struct txn_client *ops, void *arg, struct txn **owner);
 /* It was challenged, and is @invite now: its ACK has the same credentials. */
 void leg_keep_credentials(struct leg *leg, const osip_message_t *invite);
 /* It was answered with 2xx; the ACK has to wait for its SDP. */

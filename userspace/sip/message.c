@@ -527,7 +527,8 @@ bool message_alias(const osip_message_t *req, struct sip_alias *ret)
 		via_param(via, "alias", &there);
 	if (!there || !via->host)
 		return false;
-	port = via->port ? strtoul(via->port, NULL, 10) : 5061;
+	port = via->port ? strtoul(via->port, NULL, 10)
+			 : sip_default_port(SIP_TLS);
 	ret->host = via->host;
 	ret->port = (uint16_t)port;
 	return port > 0 && port <= 65535;

@@ -254,23 +254,6 @@ static const struct txn_client client = {
 	.on_failure = on_failure,
 };
 
-static int send_offer(struct refer *r, const char *sdp)
-{
-	struct leg *leg = leg_other(r->from);
-	struct sip_path path;
-	osip_message_t *req;
-
-	leg_path(leg, &path);
-	req = dialog_request(&leg->dialog, "INVITE", &path);
-	if (!req || message_add_contact(req, &path) < 0 ||
-	    timer_offer(leg, req) < 0 || message_set_sdp(req, sdp) < 0) {
-		osip_message_free(req);
-		return -ENOMEM;
-	}
-	leg_expect_ok(leg);
-	return txn_request(req, &path, &client, r, &r->txn);
-}
-
 int refer_offer(struct refer *r, const char *sdp, struct media_refusal *why)
 {
 	int ret;
@@ -279,7 +262,7 @@ int refer_offer(struct refer *r, const char *sdp, struct media_refusal *why)
 	snprintf(why->reason, sizeof(why->reason), "the call is being changed");
 	if (change_reserve(r->from) < 0)
 		return -EBUSY;
-	ret = send_offer(r, sdp);
+	ret = leg_ask(leg_other(r->from), "INVITE", sdp, &client, r, &r->txn);
 	if (ret < 0) {
 		why->status = 500;
 		change_abandon(r->old);

@@ -66,11 +66,6 @@ static LIST_HEAD(, servers) all = LIST_HEAD_INITIALIZER(all);
 static void (*known)(const struct servers *s);
 static char dns_servers[128];
 
-static uint16_t default_port(enum sip_transport t)
-{
-	return t == SIP_TLS ? 5061 : 5060;
-}
-
 static void arm(struct servers *s, unsigned int seconds)
 {
 	const struct timeval tv = { .tv_sec = seconds };
@@ -293,7 +288,7 @@ static void on_srv(const struct dns_reply *r, void *arg)
 
 	s->query = NULL;
 	if (r->err == -ENOENT) {
-		only_target(s, default_port(s->transport));
+		only_target(s, sip_default_port(s->transport));
 		return;
 	}
 	if (r->err || is_root(r->record[0].name)) {

@@ -230,24 +230,6 @@ static const struct txn_client client = {
 	.on_failure = on_failure,
 };
 
-static int send_offer(struct takeover *t, const char *sdp)
-{
-	struct leg *leg = leg_other(t->replaced);
-	struct sip_path path;
-	osip_message_t *req;
-
-	leg_path(leg, &path);
-	req = dialog_request(&leg->dialog, "INVITE", &path);
-	if (!req || message_add_contact(req, &path) < 0 ||
-	    timer_offer(leg, req) < 0 ||
-	    (sdp && message_set_sdp(req, sdp) < 0)) {
-		osip_message_free(req);
-		return -ENOMEM;
-	}
-	leg_expect_ok(leg);
-	return txn_request(req, &path, &client, t, &t->txn);
-}
-
 int takeover_ask(struct call *fresh, const osip_message_t *req,
 		 struct media_refusal *why)
 {
@@ -264,7 +246,8 @@ int takeover_ask(struct call *fresh, const osip_message_t *req,
 	ret = invite_offer(fresh, req, &sdp, why);
 	t->late = fresh->late;
 	if (!ret)
-		ret = send_offer(t, sdp);
+		ret = leg_ask(leg_other(t->replaced), "INVITE", sdp, &client, t,
+			      &t->txn);
 	secret_free_text(sdp);
 	if (ret < 0)
 		change_abandon(t->old);

@@ -140,21 +140,6 @@ static const struct txn_client client = {
 	.on_failure = update_failure,
 };
 
-static void send_update(struct leg *leg)
-{
-	struct sip_path path;
-	osip_message_t *req;
-
-	leg_path(leg, &path);
-	req = dialog_request(&leg->dialog, "UPDATE", &path);
-	if (!req || message_add_contact(req, &path) < 0 ||
-	    timer_offer(leg, req) < 0) {
-		osip_message_free(req);
-		return;
-	}
-	txn_request(req, &path, &client, leg, &leg->timer.txn);
-}
-
 /* Whatever comes of it, the timer tries again. */
 static void refresh(struct leg *leg)
 {
@@ -163,7 +148,7 @@ static void refresh(struct leg *leg)
 	log_dbg("sip", "call %u: the session with gateway %s is refreshed",
 		leg->call->number, leg->gw->name);
 	if (leg->dialog.update)
-		send_update(leg);
+		leg_ask(leg, "UPDATE", NULL, &client, leg, &leg->timer.txn);
 	else
 		change_refresh(leg);
 }
