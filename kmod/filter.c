@@ -281,8 +281,11 @@ u32 rgf_fw_confirm_left(struct rgf_fw *fw)
 {
 	unsigned long end = fw->confirm_work.timer.expires;
 
-	if (!fw->on_trial || time_before_eq(end, jiffies))
+	if (!fw->on_trial)
 		return 0;
+	/* It stays on trial until the work has run, however late that is. */
+	if (time_before_eq(end, jiffies))
+		return 1;
 	return DIV_ROUND_UP(end - jiffies, HZ);
 }
 
