@@ -71,8 +71,8 @@ sip route out to outside
 """
 TLS = """
 sip gateway outside transport tls
-sip gateway outside tls certificate-file {dir}/server.pem
-sip gateway outside tls ca-file {dir}/ca.pem
+sip gateway outside tls certificate {dir}/server.pem
+sip gateway outside tls ca-certs {dir}/ca.pem
 """
 SDES = 'sip gateway outside media-security secure\n'
 REGISTRAR = """

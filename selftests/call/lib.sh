@@ -223,8 +223,8 @@ gateway_config()
 		sip gateway outside transport tls
 		sip gateway outside proxy-host $OUTSIDE
 		sip gateway outside media-security secure
-		sip gateway outside tls certificate-file $CALL_DIR/gateway.pem
-		sip gateway outside tls ca-file $CALL_DIR/ca.pem
+		sip gateway outside tls certificate $CALL_DIR/gateway.pem
+		sip gateway outside tls ca-certs $CALL_DIR/ca.pem
 		sip route out from inside
 		sip route out to outside
 		sip route in from outside

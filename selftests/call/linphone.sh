@@ -86,9 +86,9 @@ phone_make outside outside tls auto
 gateway_config "sip gateway inside type" endpoint \
 	"sip gateway inside transport" tls \
 	"sip gateway inside media-security" secure \
-	"sip gateway inside tls certificate-file" "$CALL_DIR/inside-gateway.pem" \
-	"sip gateway inside tls ca-file" "$CALL_DIR/ca.pem" \
-	"sip gateway inside tls verify-client" false \
+	"sip gateway inside tls certificate" "$CALL_DIR/inside-gateway.pem" \
+	"sip gateway inside tls ca-certs" "$CALL_DIR/ca.pem" \
+	"sip gateway inside tls client-authentication" false \
 	"sip extension 1001 password" "$PASSWORD"
 sed -i '/^sip gateway inside proxy-host /d' "$CONFIG"
 gateway_start

@@ -84,9 +84,9 @@ gateway_config "sip gateway inside type" endpoint \
 	"sip gateway secure type" endpoint \
 	"sip gateway secure network" inside \
 	"sip gateway secure transport" tls \
-	"sip gateway secure tls certificate-file" "$CALL_DIR/inside-gateway.pem" \
-	"sip gateway secure tls ca-file" "$CALL_DIR/ca.pem" \
-	"sip gateway secure tls verify-client" false \
+	"sip gateway secure tls certificate" "$CALL_DIR/inside-gateway.pem" \
+	"sip gateway secure tls ca-certs" "$CALL_DIR/ca.pem" \
+	"sip gateway secure tls client-authentication" false \
 	"media security extension" secure \
 	"sip registrar algorithm" MD5 \
 	"sip extension 1001 password" "$PASSWORD" \

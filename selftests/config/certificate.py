@@ -19,7 +19,7 @@ sip gateway outside network lan
 sip gateway outside proxy-host 127.0.0.1
 sip gateway outside transport tls
 sip gateway outside secure-port 15061
-sip gateway outside tls certificate-file own
+sip gateway outside tls certificate own
 sip gateway outside tls validation none
 sip gateway outside tls tls-versions max tls12
 """

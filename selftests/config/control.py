@@ -284,7 +284,7 @@ def roles(lab):
         (("config", "set", "log", "level", "error"), (1, 1, 0, 0)),
         (("config", "diff"), (1, 0, 0, 0)),
         (("config", "set", "control", "admin-group", "mail"), (1, 1, 1, 0)),
-        (("config", "set", "sip", "gateway", "inside", "tls", "ca-file", "x"),
+        (("config", "set", "sip", "gateway", "inside", "tls", "ca-certs", "x"),
          (1, 1, 1, 0)),
         (("config", "take"), (1, 1, 0, 0)),
         (("config", "discard"), (1, 1, 0, 0)),

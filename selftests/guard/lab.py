@@ -32,8 +32,8 @@ sip gateway plain proxy-host {PLAIN}
 sip gateway secure network wan
 sip gateway secure transport tls
 sip gateway secure proxy-host {SECURE}
-sip gateway secure tls certificate-file {{dir}}/gateway.pem
-sip gateway secure tls ca-file {{dir}}/ca.pem
+sip gateway secure tls certificate {{dir}}/gateway.pem
+sip gateway secure tls ca-certs {{dir}}/ca.pem
 sip route out from plain
 sip route out to secure
 """

@@ -25,9 +25,9 @@ log level debug
 sip gateway secure network inside
 sip gateway secure type endpoint
 sip gateway secure transport tls
-sip gateway secure tls certificate-file {dir}/gateway.pem
-sip gateway secure tls ca-file {dir}/ca.pem
-sip gateway secure tls verify-client false
+sip gateway secure tls certificate {dir}/gateway.pem
+sip gateway secure tls ca-certs {dir}/ca.pem
+sip gateway secure tls client-authentication false
 sip route out2 from secure
 sip route out2 to trunk
 """
@@ -219,10 +219,10 @@ def tls(t):
 
 
 def no_certificate(t):
-    """verify-client without a name to verify is refused"""
+    """client-authentication without a name to verify is refused"""
     check(t.gw.stop() == 0, "exit status")
     text = TLS.format(dir=DIR.name).replace(
-        "sip gateway secure tls verify-client false\n", "")
+        "sip gateway secure tls client-authentication false\n", "")
     with open(t.gw.dir + "/conf", "w") as f:
         f.write(text)
     start = len(t.gw.said())

@@ -77,8 +77,8 @@ def suite(t):
     tls = "set sip gateway outside tls "
     change(t, tls + "cipher-suite TLS_AES_256_GCM_SHA384",
            tls + "cipher-suite TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-           tls + "certificate-file %s/gateway.crt" % DIR.name,
-           tls + "private-key-file %s/gateway.key" % DIR.name)
+           tls + "certificate %s/gateway.crt" % DIR.name,
+           tls + "asymmetric-key %s/gateway.key" % DIR.name)
     server = listen(t)
     call = established(t, server)
     check(call.b.sock.cipher()[0] == "TLS_AES_256_GCM_SHA384",

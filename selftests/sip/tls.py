@@ -18,8 +18,8 @@ from peer import (CALLEE, CONFIG, Call, Context, Peer, WAIT, check, listen,
 SECURE = ("127.0.2.1", 5061)
 DIR = tempfile.TemporaryDirectory()
 EXTRA = """
-sip gateway outside tls certificate-file {dir}/gateway.pem
-sip gateway outside tls ca-file {dir}/ca.pem
+sip gateway outside tls certificate {dir}/gateway.pem
+sip gateway outside tls ca-certs {dir}/ca.pem
 """
 REQ = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
        "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]

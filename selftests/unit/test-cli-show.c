@@ -274,7 +274,7 @@ static const struct {
 	{ "complete -s /nonexistent config set log level info", "" },
 	{ "complete -s /nonexistent config set sip gateway", "" },
 	{ "complete -s /nonexistent config set sip gateway x tls "
-	  "verify-client",
+	  "client-authentication",
 	  "true\nfalse\n" },
 	{ "complete -s /nonexistent config set sip gateway x port", "5060\n" },
 	{ "complete config set nonsense", "" },

@@ -26,8 +26,8 @@
 	"sip gateway out network lan\n" /* 5 lines */ \
 	"sip gateway out proxy-host 10.0.0.3\n"       \
 	"sip gateway out transport tls\n"             \
-	"sip gateway out tls ca-file ca\n"            \
-	"sip gateway out tls certificate-file own\n"
+	"sip gateway out tls ca-certs ca\n"           \
+	"sip gateway out tls certificate own\n"
 #define SUITES                                               \
 	"AES_CM_128_HMAC_SHA1_80, AES_CM_128_HMAC_SHA1_32, " \
 	"AES_192_CM_HMAC_SHA1_80, AES_192_CM_HMAC_SHA1_32, " \
@@ -155,14 +155,14 @@ static const struct {
 	  "IPv4 address of one host, like 192.0.2.1\n" },
 	{ "network \"l n\" address 10.0.0.1",
 	  "1: network: \"l n\" can't be a name: give " NAME_WORDS "\n" },
-	{ NET INNER "sip gateway in tls verify-client yes",
-	  "4: sip gateway in tls verify-client: \"yes\" won't do: give "
+	{ NET INNER "sip gateway in tls client-authentication yes",
+	  "4: sip gateway in tls client-authentication: \"yes\" won't do: give "
 	  "true or false\n" },
 	{ NET INNER "sip gateway in tls peer-name \"a b\"",
 	  "4: sip gateway in tls peer-name: \"a b\" won't do: give a "
 	  "host name or an IP address\n" },
-	{ NET INNER "sip gateway in tls ca-file \"\"",
-	  "4: sip gateway in tls ca-file: \"\" won't do: give the name "
+	{ NET INNER "sip gateway in tls ca-certs \"\"",
+	  "4: sip gateway in tls ca-certs: \"\" won't do: give the name "
 	  "of a file, of up to 255 bytes\n" },
 	{ NET INNER "sip gateway in suite \xc2\x9bm",
 	  "4: sip gateway in suite: \"??m\" won't do: give one "
@@ -206,19 +206,19 @@ static const struct {
 	  "1: network lan media-port-max: no even port with the next "
 	  "one fits between media-port-min and media-port-max\n" },
 	{ NET INNER "sip gateway in transport tls\n"
-		    "sip gateway in tls ca-file ca",
+		    "sip gateway in tls ca-certs ca",
 	  "4: sip gateway in transport: transport tls needs tls "
-	  "certificate-file and tls ca-file\n" },
+	  "certificate and tls ca-certs\n" },
 	{ NET INNER "sip gateway in transport tls\n"
-		    "sip gateway in tls certificate-file own\n"
+		    "sip gateway in tls certificate own\n"
 		    "sip gateway in tls validation none",
 	  "" },
 	{ NET TLS "sip gateway out tls crl-file crl", "" },
 	{ NET TLS "sip gateway out tls ocsp required", "" },
 	{ NET INNER "sip gateway in tls ocsp if-present",
-	  "4: sip gateway in tls ocsp: ocsp needs ca-file\n" },
+	  "4: sip gateway in tls ocsp: ocsp needs ca-certs\n" },
 	{ NET INNER "sip gateway in tls crl-file crl",
-	  "4: sip gateway in tls crl-file: crl-file needs ca-file\n" },
+	  "4: sip gateway in tls crl-file: crl-file needs ca-certs\n" },
 	{ NET TLS "sip gateway out tls tls-versions min tls10",
 	  "7: sip gateway out tls tls-versions min: tls10 and tls11 need a "
 	  "cipher-suite whose name ends in _SHA\n" },
@@ -363,9 +363,10 @@ static const struct {
 	  "retry-min at least\n" },
 	{ NET "sip gateway p network lan\nsip gateway p type endpoint\n"
 	      "sip gateway p transport tls\n"
-	      "sip gateway p tls certificate-file own\n"
-	      "sip gateway p tls ca-file ca",
-	  "5: sip gateway p tls verify-client: verify-client without "
+	      "sip gateway p tls certificate own\n"
+	      "sip gateway p tls ca-certs ca",
+	  "5: sip gateway p tls client-authentication: client-authentication "
+	  "without "
 	  "proxy-host needs tls peer-name; or give false: extensions prove by "
 	  "their passwords who they are\n" },
 	{ "guard limit invite ban-time 9\nguard limit invite ban-time-max 8\n"
@@ -490,7 +491,7 @@ static void test_words(void **state)
 		     " \t \n"
 		     "\tlog  level \t\"debug\"\t# more\r\n"
 		     "network a#b address 10.0.0.1\n"
-		     "sip gateway g tls ca-file \"a \\\"b\\\\#c\"\n"
+		     "sip gateway g tls ca-certs \"a \\\"b\\\\#c\"\n"
 		     "sip gateway g tls peer-name pbx#1\n"
 		     "log target stderr#",
 		     &tree),
@@ -502,7 +503,7 @@ static void test_words(void **state)
 		"7: log target: \"stderr#\" won't do: give one of "
 		"stderr, syslog, journal\n");
 
-	assert_string_equal(load(NET INNER "sip gateway in tls ca-file "
+	assert_string_equal(load(NET INNER "sip gateway in tls ca-certs "
 					   "\"a \\\"b\\\\ #c\" # d",
 				 &tree),
 			    "");
@@ -609,9 +610,9 @@ static const char *const good_lines[] = {
 	"sip gateway out media-security secure\n",
 	"sip gateway out suite AES_CM_128_HMAC_SHA1_32\n",
 	"sip gateway out proxy-host 192.0.2.2\n",
-	"sip gateway out tls ca-file ca\n",
-	"sip gateway out tls certificate-file own\n",
-	"sip gateway out tls verify-client false\n",
+	"sip gateway out tls ca-certs ca\n",
+	"sip gateway out tls certificate own\n",
+	"sip gateway out tls client-authentication false\n",
 	"sip route r from in\n",
 	"sip route r to out\n",
 	"media idle-timeout 60\n",
@@ -695,10 +696,10 @@ static void test_read(void **state)
 	assert_int_equal(config_each(tree, "no/thing", collect, names), 0);
 
 	assert_string_equal(config_str(out, "name"), "out");
-	assert_string_equal(config_str(out, "tls/ca-file"), "ca");
-	assert_null(config_str(out, "tls/private-key-file"));
+	assert_string_equal(config_str(out, "tls/ca-certs"), "ca");
+	assert_null(config_str(out, "tls/asymmetric-key"));
 	assert_null(config_str(out, "no/thing"));
-	assert_true(config_bool(out, "tls/verify-client"));
+	assert_true(config_bool(out, "tls/client-authentication"));
 	assert_false(config_bool(out, "tls/none"));
 	assert_int_equal(config_u32(out, "port", 1), 6000);
 	assert_int_equal(config_u32(out, "secure-port", 1), 5061);
@@ -721,11 +722,11 @@ static void test_fail(void **state)
 
 	assert_string_equal(load(NET TLS "media idle-timeout 60", &tree), "");
 	config_each(tree, "sip/gateway", first_only, &entry);
-	assert_int_equal(config_fail(&err, entry, "tls/ca-file",
+	assert_int_equal(config_fail(&err, entry, "tls/ca-certs",
 				     "no %s\x1b\x7f", "file"),
 			 -EINVAL);
 	assert_int_equal(err.line, 5);
-	assert_string_equal(err.path, "sip gateway out tls ca-file");
+	assert_string_equal(err.path, "sip gateway out tls ca-certs");
 	assert_string_equal(err.text, "no file??");
 	/* Not set, or a default: the line of what is around. */
 	config_fail(&err, entry, "tls/peer-name", "x");

@@ -143,8 +143,8 @@ static void configure(const char *transport, const char *own, const char *ca)
 		 "sip gateway out network lan\n"
 		 "sip gateway out proxy-host 10.0.0.2\n"
 		 "sip gateway out transport %s\n"
-		 "sip gateway out tls certificate-file %s/%s\n"
-		 "sip gateway out tls ca-file %s/%s\n%s",
+		 "sip gateway out tls certificate %s/%s\n"
+		 "sip gateway out tls ca-certs %s/%s\n%s",
 		 transport, dir, own, dir, ca, more);
 	assert_int_equal(config_load_text(text, strlen(text), &tree, &err, 1),
 			 0);

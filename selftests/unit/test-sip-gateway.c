@@ -298,8 +298,8 @@ static void test_bad_tls(void **state)
 			 "sip gateway s network a\n"
 			 "sip gateway s proxy-host 10.0.0.2\n"
 			 "sip gateway s transport tls\n"
-			 "sip gateway s tls certificate-file /nowhere/c.pem\n"
-			 "sip gateway s tls ca-file /nowhere/ca.pem\n",
+			 "sip gateway s tls certificate /nowhere/c.pem\n"
+			 "sip gateway s tls ca-certs /nowhere/ca.pem\n",
 			 &cfg, &err) < 0);
 	assert_null(cfg);
 	assert_non_null(strstr(err.path, "sip gateway s tls"));

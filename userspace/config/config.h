@@ -52,7 +52,7 @@ void config_free(struct lyd_node *tree); /* NULL is fine */
 
 /*
  * Reading a validated tree. @node may be the tree or a list entry; @path is
- * relative and simple ("tls/ca-file"), "." is the node itself (an instance of
+ * relative and simple ("tls/ca-certs"), "." is the node itself (an instance of
  * a leaf-list). Defaults of the model are there. The string lives as long as
  * the tree; NULL (or @fallback) when there is none.
  */

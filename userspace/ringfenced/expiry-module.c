@@ -67,8 +67,8 @@ static int add_gateway(const struct lyd_node *gateway, void *arg)
 {
 	if (strcmp(config_str(gateway, "transport"), "tls") != 0)
 		return 0;
-	add(arg, gateway, CERTSTORE_HOST, "tls/certificate-file");
-	add(arg, gateway, CERTSTORE_OTHERS, "tls/ca-file");
+	add(arg, gateway, CERTSTORE_HOST, "tls/certificate");
+	add(arg, gateway, CERTSTORE_OTHERS, "tls/ca-certs");
 	add(arg, gateway, CERTSTORE_OTHERS, "tls/crl-file");
 	return 0;
 }

@@ -338,15 +338,16 @@ static int read_tls(const struct lyd_node *entry, struct loading *l)
 	struct gateway *gw = l->gw;
 	char ciphers[CIPHERS_MAX] = "", path[4][PATH_BYTES];
 	struct tls_settings set = {
-		.certificate_file = read_path(entry, "tls/certificate-file",
+		.certificate_file = read_path(entry, "tls/certificate",
 					      CERTSTORE_HOST, path[0]),
-		.private_key_file = read_path(entry, "tls/private-key-file",
+		.private_key_file = read_path(entry, "tls/asymmetric-key",
 					      CERTSTORE_HOST, path[1]),
-		.ca_file = read_path(entry, "tls/ca-file", CERTSTORE_OTHERS,
+		.ca_file = read_path(entry, "tls/ca-certs", CERTSTORE_OTHERS,
 				     path[2]),
 		.crl_file = read_path(entry, "tls/crl-file", CERTSTORE_OTHERS,
 				      path[3]),
-		.verify_client = config_bool(entry, "tls/verify-client"),
+		.verify_client =
+			config_bool(entry, "tls/client-authentication"),
 		.handshake_ms = l->conns.handshake_s * 1000,
 		.ciphers = ciphers,
 	};
