@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
 #include <errno.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,38 +8,13 @@
 
 #include "base/secret.h"
 #include "sip/digest.h"
+#include "sip/heap.h"
 #include "sip/message.h"
-
-/* A master key of SDES is longer, in base64; all else that is secret, too. Most of
- * what libosip2 frees is not, and wiping it took a tenth of a call's time. */
-#define NO_SECRET_MAX 40
-
-static void wiping_free(void *p)
-{
-	size_t size = malloc_usable_size(p);
-
-	if (size > NO_SECRET_MAX)
-		secret_wipe(p, size);
-	free(p);
-}
-
-static void *wiping_realloc(void *p, size_t size)
-{
-	size_t had = malloc_usable_size(p);
-	void *copy = malloc(size);
-
-	if (!copy)
-		return NULL;
-	if (p)
-		memcpy(copy, p, had < size ? had : size);
-	wiping_free(p);
-	return copy;
-}
 
 void message_init(void)
 {
 	osip_trace_initialize(TRACE_LEVEL0, NULL);
-	osip_set_allocators(malloc, wiping_realloc, wiping_free);
+	osip_set_allocators(heap_alloc, heap_realloc, heap_free);
 }
 
 int message_token(char *buf, size_t size, unsigned int bits)
@@ -122,10 +96,12 @@ char *message_text(osip_message_t *msg, size_t *ret_len)
 	osip_message_force_update(msg);
 	if (osip_message_to_str(msg, &roomy, ret_len) != 0)
 		return NULL;
-	text = malloc(*ret_len + 1);
+	text = osip_malloc(*ret_len + 1);
 	if (text)
 		memcpy(text, roomy, *ret_len + 1);
-	secret_free(roomy, *ret_len);
+	secret_wipe(roomy, *ret_len);
+	heap_plain(roomy);
+	osip_free(roomy);
 	return text;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/loop.h"
+#include "sip/heap.h"
 #include "sip/limits.h"
 #include "sip/message.h"
 #include "sip/txn-internal.h"
@@ -97,8 +98,10 @@ osip_transaction_t *txn_machine(osip_event_t *ev)
 {
 	osip_transaction_t *tr = osip_create_transaction(osip, ev);
 
-	if (tr)
-		osip_remove_transaction(osip, tr);
+	if (!tr)
+		return NULL;
+	osip_remove_transaction(osip, tr);
+	heap_plain(tr); /* 15 kB of it, and only pointers */
 	return tr;
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "sip/heap.h"
 #include "sip/txn-timer.h"
 
 /* A transaction is ended before it is sent again. */
@@ -123,7 +124,7 @@ osip_event_t *txn_timer_event(const osip_transaction_t *tr)
 
 		if (!at || until(at) > 0)
 			continue;
-		ev = calloc(1, sizeof(*ev));
+		ev = heap_zalloc(sizeof(*ev));
 		if (!ev)
 			return NULL;
 		ev->type = timers[i].type;

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "sip/ended.h"
+#include "sip/heap.h"
 #include "sip/limits.h"
 #include "sip/message.h"
 #include "sip/txn-internal.h"
@@ -304,7 +305,7 @@ static void no_transaction(osip_event_t *ev, struct sip_path *from)
 
 void txn_receive(osip_message_t *msg, const struct sip_path *from)
 {
-	osip_event_t *ev = calloc(1, sizeof(*ev));
+	osip_event_t *ev = heap_zalloc(sizeof(*ev));
 	struct sip_path path = *from;
 	struct sip_alias alias;
 	struct txn *t;
@@ -312,7 +313,7 @@ void txn_receive(osip_message_t *msg, const struct sip_path *from)
 
 	if (!ev || (MSG_IS_REQUEST(msg) && message_received(msg, from) < 0)) {
 		osip_message_free(msg);
-		free(ev);
+		heap_free(ev);
 		return;
 	}
 	if (from->transport == SIP_TLS && MSG_IS_REQUEST(msg) &&
@@ -329,8 +330,7 @@ void txn_receive(osip_message_t *msg, const struct sip_path *from)
 		osip_event_free(ev);
 	else
 		no_transaction(ev, &path);
-	/* clang doesn't know that osip_event_free() frees. */
-	free(key); /* NOLINT(clang-analyzer-unix.Malloc) */
+	free(key);
 }
 
 int txn_request(osip_message_t *req, const struct sip_path *path,
