@@ -146,6 +146,56 @@ static void test_take_this(void **state)
 	ports_release(&p);
 }
 
+static bool is_bound(uint16_t port)
+{
+	int fd = bind_here(port);
+
+	close(fd);
+	return fd < 0;
+}
+
+/* What a call gave back isn't another's soon, and then without a new socket. */
+static void test_resting(void **state)
+{
+	static struct port_pair p, held, freed[PORTS_RESTING_MAX];
+	int fd;
+
+	assert_int_equal(ports_take(here, 20000, 20001, &held), 0);
+	for (int i = 0; i < PORTS_RESTING_MAX; i++) {
+		assert_int_equal(ports_take(here, 21000, 29999, &p), 0);
+		freed[i] = p;
+		ports_release(&p);
+		assert_true(is_bound(freed[i].port));
+		for (int j = 0; j < i; j++)
+			assert_int_not_equal(freed[j].port, freed[i].port);
+	}
+	fd = dup(0);
+	for (int i = 0; i < PORTS_RESTING_MAX; i++) {
+		assert_int_equal(ports_take(here, 21000, 29999, &p), 0);
+		assert_int_equal(p.port, freed[i].port);
+		assert_int_equal(p.fd[0], freed[i].fd[0]);
+		ports_release(&p);
+	}
+	close(fd);
+	assert_int_equal(dup(0), fd);
+	close(fd);
+	/* Not of that range, of a new configuration. */
+	assert_int_equal(ports_take(here, 30000, 30999, &p), 0);
+	assert_in_range(p.port, 30000, 30998);
+	assert_false(is_bound(freed[0].port));
+	freed[0] = p;
+	ports_release(&p);
+	assert_true(is_bound(freed[0].port));
+	/* One of a session that goes on is not another's, if it rests. */
+	assert_int_equal(ports_take_this(here, freed[0].port, &p), 0);
+	assert_int_equal(p.fd[0], freed[0].fd[0]);
+	ports_release(&p);
+	ports_release(&held);
+	/* No call is left. */
+	assert_false(is_bound(20000));
+	assert_false(is_bound(freed[0].port));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +205,7 @@ int main(void)
 		cmocka_unit_test(test_no_address),
 		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_take_this),
+		cmocka_unit_test(test_resting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

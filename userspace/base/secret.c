@@ -24,7 +24,7 @@ void secret_free_text(char *text)
 	secret_free(text, text ? strlen(text) : 0);
 }
 
-int secret_random(void *p, size_t len)
+static int from_kernel(void *p, size_t len)
 {
 	unsigned char *at = p;
 
@@ -40,5 +40,29 @@ int secret_random(void *p, size_t len)
 		at += n;
 		len -= (size_t)n;
 	}
+	return 0;
+}
+
+/*
+ * A call has eleven tokens: one system call for all of them. What was given out is
+ * wiped here. Keys are longer, and come straight from the kernel.
+ */
+int secret_random(void *p, size_t len)
+{
+	static unsigned char pool[256];
+	static size_t left;
+	int err;
+
+	if (len > SECRET_POOLED_MAX)
+		return from_kernel(p, len);
+	if (len > left) {
+		err = from_kernel(pool, sizeof(pool));
+		if (err)
+			return err;
+		left = sizeof(pool);
+	}
+	left -= len;
+	memcpy(p, pool + left, len);
+	secret_wipe(pool + left, len);
 	return 0;
 }

@@ -11,12 +11,15 @@
 
 #define PAIRS 32768
 
-/* The pairs that are taken of one address; gone with the last of them. */
+/* The pairs of one address; gone when no call has one. */
 struct pool {
 	struct pool *next;
 	struct in_addr addr;
-	unsigned int used;
-	uint8_t taken[PAIRS / 8];
+	unsigned int used; /* by calls */
+	uint8_t taken[PAIRS / 8]; /* by calls, or they rest */
+	/* Whose calls have ended, still bound; the first has rested longest. */
+	struct port_pair resting[PORTS_RESTING_MAX];
+	unsigned int first, n_resting;
 };
 
 static struct pool *pools; /* a few: one for each address of a gateway */
@@ -38,12 +41,32 @@ static struct pool *pool_get(struct in_addr addr)
 	return p;
 }
 
+static void close_pair(struct pool *p, const struct port_pair *pair)
+{
+	for (int i = 0; i < 2; i++) {
+		if (pair->fd[i] >= 0)
+			close(pair->fd[i]);
+	}
+	p->taken[pair->port / 2 / 8] &= ~(1 << pair->port / 2 % 8);
+}
+
+static const struct port_pair *longest_resting(struct pool *p)
+{
+	const struct port_pair *pair = &p->resting[p->first];
+
+	p->first = (p->first + 1) % PORTS_RESTING_MAX;
+	p->n_resting--;
+	return pair;
+}
+
 static void pool_put(struct pool *p)
 {
 	struct pool **at = &pools;
 
 	if (p->used)
 		return;
+	while (p->n_resting)
+		close_pair(p, longest_resting(p));
 	while (*at != p)
 		at = &(*at)->next;
 	*at = p->next;
@@ -87,10 +110,23 @@ static int bind_pair(struct port_pair *pair)
 	return pair->fd[1];
 }
 
-static void take(struct pool *p, struct port_pair *pair)
+static void take(struct pool *p, const struct port_pair *pair)
 {
 	p->taken[pair->port / 2 / 8] |= 1 << pair->port / 2 % 8;
 	p->used++;
+}
+
+/* One of the range; those that aren't were of a configuration before. */
+static bool take_rested(struct pool *p, unsigned int first, unsigned int end,
+			struct port_pair *pair)
+{
+	while (p->n_resting) {
+		*pair = *longest_resting(p);
+		if (pair->port / 2U >= first && pair->port / 2U < end)
+			return true;
+		close_pair(p, pair);
+	}
+	return false;
 }
 
 /* Walk the range once from a random place. */
@@ -131,7 +167,13 @@ int ports_take(struct in_addr addr, uint16_t min, uint16_t max,
 	p = pool_get(addr);
 	if (!p)
 		return -ENOMEM;
-	err = search(p, first, end - first, &pair);
+	if (p->n_resting == PORTS_RESTING_MAX &&
+	    take_rested(p, first, end, &pair))
+		err = 0;
+	else
+		err = search(p, first, end - first, &pair);
+	if (err && take_rested(p, first, end, &pair))
+		err = 0;
 	if (!err) {
 		take(p, &pair);
 		*ret = pair;
@@ -151,7 +193,10 @@ int ports_take_this(struct in_addr addr, uint16_t port, struct port_pair *ret)
 	p = pool_get(addr);
 	if (!p)
 		return -ENOMEM;
-	if (is_taken(p, port / 2)) {
+	if (take_rested(p, port / 2U, port / 2U + 1, &pair)) {
+		take(p, &pair);
+		*ret = pair;
+	} else if (is_taken(p, port / 2)) {
 		err = -EADDRINUSE;
 	} else {
 		if (bind_pair(&pair))
@@ -166,19 +211,16 @@ int ports_take_this(struct in_addr addr, uint16_t port, struct port_pair *ret)
 void ports_release(struct port_pair *pair)
 {
 	struct pool *p;
-	int i;
 
 	if (!pair->port)
 		return;
-	for (i = 0; i < 2; i++) {
-		if (pair->fd[i] >= 0)
-			close(pair->fd[i]);
-	}
-	p = pool_get(pair->addr);
-	if (p) {
-		p->taken[pair->port / 2 / 8] &= ~(1 << pair->port / 2 % 8);
-		p->used--;
-		pool_put(p);
-	}
+	p = pool_get(pair->addr); /* there is one, with this pair */
+	if (pair->fd[0] >= 0 && p->n_resting < PORTS_RESTING_MAX)
+		p->resting[(p->first + p->n_resting++) % PORTS_RESTING_MAX] =
+			*pair;
+	else
+		close_pair(p, pair);
+	p->used--;
+	pool_put(p);
 	pair->port = 0;
 }

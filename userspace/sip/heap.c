@@ -98,6 +98,7 @@ void *heap_alloc(size_t size)
 	} else if (kept[class]) {
 		b = (struct block *)kept[class] - 1;
 		kept[class] = kept[class]->next;
+		__builtin_prefetch(kept[class]); /* there will be another */
 		kept_bytes -= class_size(class);
 	} else {
 		b = block_new(class_size(class));
