@@ -6,6 +6,7 @@ A stranger is another address than the signalled one, with any port. Where the
 gateway sends to is seen by who gets the packet of the other phone.
 """
 import pathlib
+import select
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -36,8 +37,9 @@ class Sources:
         packet = rtcp() if self.control else call.fresh(far)
         call.send(far, call.legs[far].seal(packet, self.control),
                   self.control)
-        got = [name for name, sock in self.socks.items()
-               if received(sock, 0.3) is not None]
+        names, got = {sock: name for name, sock in self.socks.items()}, []
+        while ready := select.select(names, [], [], .1 if got else 2)[0]:
+            got += [names[sock] for sock in ready if received(sock, .1)]
         return got[0] if len(got) == 1 else got
 
     def close(self):
