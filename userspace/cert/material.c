@@ -100,18 +100,33 @@ static bool read_rsa(const uint8_t *der, size_t len, struct material_der *ret)
 	return ok;
 }
 
-static bool read_ecc(const uint8_t *der, size_t len, struct material_der *ret)
+static bool decode_ecc(const uint8_t *der, size_t len, ecc_key *ret)
 {
 	word32 i = 0;
+
+	if (wc_ecc_init(ret))
+		return false;
+	if (!wc_EccPrivateKeyDecode(der, &i, ret, (word32)len) &&
+	    !wc_ecc_make_pub(ret, NULL))
+		return true;
+	wc_ecc_free(ret);
+	return false;
+}
+
+/* A number too large for its curve is taken, but not what is written of it. */
+static bool read_ecc(const uint8_t *der, size_t len, struct material_der *ret)
+{
 	ecc_key key;
 	bool ok;
 
-	if (wc_ecc_init(&key))
+	if (!decode_ecc(der, len, &key))
 		return false;
-	ok = !wc_EccPrivateKeyDecode(der, &i, &key, (word32)len) &&
-	     !wc_ecc_make_pub(&key, NULL) && !ecc_to_der(&key, ret);
+	ok = !ecc_to_der(&key, ret);
 	wc_ecc_free(&key);
-	return ok;
+	if (!ok || !decode_ecc(ret->p, ret->len, &key))
+		return false;
+	wc_ecc_free(&key);
+	return true;
 }
 
 /* False if it is no key that is known here. */
