@@ -81,10 +81,11 @@ class Sipp:
         if not client:
             wait_bound(host, port)
 
-    def verdict(self):
-        status = self.process.wait(timeout=PATIENCE + 10)
-        check(status == 0, "sipp, %s: %d: %s" % (
-            self.name, status, self.said()))
+    def over(self):
+        status = self.process.poll()
+        check(not status, "sipp, %s: %s: %s" % (self.name, status,
+                                                self.said()))
+        return status == 0
 
     def said(self):
         for name in (self.path + ".errors", self.path + ".out"):
@@ -132,9 +133,14 @@ class Lab:
                     self.running.append(Sipp(self, who, scenario, client,
                                              self.options.get(who, ())))
                     if client:
-                        self.running[-1].verdict()
-        for sipp in self.running:
-            sipp.verdict()
+                        self.until(self.running[-1:])
+        self.until(self.running)
+
+    def until(self, these):
+        """They are through; whoever fails first has the reason."""
+        while not all([sipp.over() for sipp in self.running if sipp in these or
+                       sipp.process.poll()]):
+            time.sleep(0.05)
 
     def check_clean(self):
         """No call is left, and the end is clean."""
