@@ -5,6 +5,7 @@
 import glob
 import json
 import os
+import re
 import stat
 import sys
 import time
@@ -51,8 +52,9 @@ def wrong(t):
         resp = p.try_register(401, auth={"user": user, "password": password},
                               to=user)
         check("stale" not in challenges(resp)["SHA-256"], "not stale")
-        texts.add("\n".join(sorted(n for n, _ in resp.fields)))
-    check(len(texts) == 1, "all the same")
+        texts.add(re.sub(r'(branch=|tag=|nonce="|Call-ID: |CSeq: |To: <sip:|'
+                         r'From: <sip:)[^@;" \r]+', r"\1", resp.text))
+    check(len(texts) == 1, "all the same: %s" % texts)
     said = t.gw.said()
     check(said.count("SipEp 352:") == 5, "five failures")
     check("extension 4242 from 127.0.1.2:5070 on SIP gateway phones: no such "

@@ -9,6 +9,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 from peer import Call, Context, SDP, check, run_at_once, token
+from route import ROUTES, second
 
 LONG = 60
 
@@ -19,6 +20,18 @@ def no_answer(t):
     t.caller.expect(408, timeout=LONG)
     t.caller.send(call.a.request("ACK", "sip:bob@127.0.1.1", call.da,
                                  branch=call.branch))
+
+
+def next_route(t):
+    """a callee that is silent, and another route: the call goes there then"""
+    carol = second(t)
+    call = Call(t.caller, t.callee).invite()
+    first, call.b = call.invite_b, carol
+    call.invite_b = carol.expect("INVITE", timeout=LONG)
+    check("gateway second is next" in t.gw.said(), "the log says so")
+    check(first.get("call-id") != call.invite_b.get("call-id"), "Call-ID")
+    call.ring().answer().ack().bye()
+    check(not t.gw.sessions(), "no session of the first is left")
 
 
 def no_ack(t):
@@ -101,6 +114,7 @@ def change_without_ack(t):
 
 if __name__ == "__main__":
     os.environ["RF_WAIT"] = str(LONG)
-    run_at_once([no_answer, no_ack, no_prack, no_bye_answer, cancelled_for_good,
+    run_at_once([no_answer, next_route, no_ack, no_prack, no_bye_answer, cancelled_for_good,
                  change_unanswered, change_without_ack],
-                lambda test: Context())
+                lambda test: Context(config=ROUTES.format(outside="udp"))
+                if test is next_route else Context())

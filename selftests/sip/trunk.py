@@ -9,7 +9,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 from calls import CONFIGURATION, Lab
-from peer import CALLEE, Call, OUTSIDE, Peer, SDP, check, own_namespace, run
+from peer import (CALLEE, Call, OUTSIDE, Peer, SDP, check, own_namespace, run,
+                  token)
 from phone import HASHES
 
 PASSWORD = "open sesame"
@@ -437,6 +438,36 @@ def leak(t):
     t.caller.silent()
 
 
+def leak_in_dialog(t):
+    """nor does a foreign realm in a call, for a re-INVITE or BYE"""
+    register(t)
+    call = Call(t.caller, t.callee).establish()
+    t.gw.until(lambda: "is established" in t.gw.said(), "not yet")
+    evil = [challenge(realm="evil.example"),
+            challenge(realm="evil.example", name="Proxy-Authenticate")]
+    for status in (401, 407):
+        call.da.cseq += 1
+        branch = token("z9hG4bK")
+        t.caller.send(t.caller.request("INVITE", call.da.target, call.da,
+                                       body=SDP, branch=branch))
+        there = t.callee.expect("INVITE")
+        check("Digest" not in there.text, "nobody has asked")
+        t.callee.respond(there, status, headers=evil)
+        t.callee.expect("ACK")
+        answer = t.caller.expect(502, skip=(100,))
+        check("evil" not in answer.text, answer.text)
+        t.caller.send(t.caller.request("ACK", call.da.target, call.da,
+                                       branch=branch))
+        t.callee.silent()
+    call.da.cseq += 1
+    t.caller.send(t.caller.request("BYE", call.da.target, call.da))
+    t.caller.expect(200)
+    bye = t.callee.expect("BYE")
+    check("Digest" not in bye.text, "nobody has asked")
+    t.callee.respond(bye, 401, headers=evil)
+    t.callee.silent()
+
+
 def before(t):
     """without a realm, nothing is answered before the registrar has named it"""
     t.callee.expect("REGISTER")
@@ -455,7 +486,8 @@ def before(t):
 
 
 TESTS = [basic, md5, refresh, always_stale, wrong_password, refused, interval,
-         later, removed, options, invite, given_up, leak, before]
+         later, removed, options, invite, given_up, leak,
+         leak_in_dialog, before]
 
 if __name__ == "__main__":
     own_namespace()
