@@ -65,28 +65,63 @@ static void complain(struct sip_head *head, int status, const char *reason)
 	head->reason = reason;
 }
 
-static bool is_digit(char c)
+/* What a byte may be part of: each is looked at, in each message. */
+enum class {
+	TEXT = 1, /* a header field */
+	TOKEN = 2, /* a token (RFC 3261, 25.1) */
+	WORD = 4, /* half a Call-ID: a word */
+	DIGIT = 8,
+	MARK = 16, /* what delimits parameters */
+};
+
+#define A_WORD	(TEXT | WORD)
+#define A_TOKEN (A_WORD | TOKEN)
+
+static const uint8_t classes[256] = {
+	['\t'] = TEXT,
+	[' '] = TEXT,
+	['!'] = A_TOKEN,
+	['"'] = A_WORD | MARK,
+	['#' ... '$'] = TEXT,
+	['%'] = A_TOKEN,
+	['&'] = TEXT,
+	['\''] = A_TOKEN,
+	['(' ... ')'] = A_WORD,
+	['*' ... '+'] = A_TOKEN,
+	[','] = TEXT,
+	['-' ... '.'] = A_TOKEN,
+	['/'] = A_WORD,
+	['0' ... '9'] = A_TOKEN | DIGIT,
+	[':'] = A_WORD,
+	[';'] = TEXT | MARK,
+	['<'] = A_WORD | MARK,
+	['='] = TEXT,
+	['>'] = A_WORD | MARK,
+	['?'] = A_WORD,
+	['@'] = A_WORD,
+	['A' ... 'Z'] = A_TOKEN,
+	['['] = A_WORD,
+	['\\'] = A_WORD | MARK,
+	[']'] = A_WORD,
+	['^'] = TEXT,
+	['_' ... '`'] = A_TOKEN,
+	['a' ... 'z'] = A_TOKEN,
+	['{'] = A_WORD,
+	['|'] = TEXT,
+	['}'] = A_WORD,
+	['~'] = A_TOKEN,
+	[0x80 ... 0xff] = TEXT,
+};
+
+static bool is(char c, enum class class)
 {
-	return c >= '0' && c <= '9';
+	return classes[(unsigned char)c] & class;
 }
 
-static bool is_token(char c) /* RFC 3261, 25.1 */
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       is_digit(c) || (c && strchr("-.!%*_+`'~", c));
-}
-
-static bool is_text(char c)
-{
-	unsigned char u = (unsigned char)c;
-
-	return u == '\t' || (u >= 0x20 && u != 0x7f);
-}
-
-static bool all(struct sip_slice s, bool (*test)(char c))
+static bool all(struct sip_slice s, enum class class)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!test(s.p[i]))
+		if (!is(s.p[i], class))
 			return false;
 	return s.len > 0;
 }
@@ -117,7 +152,7 @@ static bool number(struct sip_slice s, uint64_t max, uint64_t *ret)
 {
 	uint64_t n = 0;
 
-	if (s.len > 10 || !all(s, is_digit))
+	if (s.len > 10 || !all(s, DIGIT))
 		return false;
 	for (size_t i = 0; i < s.len; i++)
 		n = n * 10 + (uint64_t)(s.p[i] - '0');
@@ -179,7 +214,7 @@ static void check_request_line(struct sip_slice line, struct sip_head *head)
 	uri = (struct sip_slice){ sp1 + 1, (size_t)(sp2 - sp1 - 1) };
 	version.p = sp2 + 1;
 	version.len = (size_t)(line.p + line.len - version.p);
-	if (!all(head->method, is_token) || head->method.len > SIP_METHOD_MAX)
+	if (!all(head->method, TOKEN) || head->method.len > SIP_METHOD_MAX)
 		complain(head, 400, "Bad method");
 	if (uri.len > SIP_URI_MAX)
 		complain(head, 414, "Request-URI Too Long");
@@ -210,10 +245,13 @@ static enum field field_by_name(struct sip_slice name)
 
 static unsigned int commas(struct sip_slice s)
 {
+	const char *p = s.p, *end = s.p + s.len;
 	unsigned int n = 0;
 
-	for (size_t i = 0; i < s.len; i++)
-		n += s.p[i] == ',';
+	while ((p = memchr(p, ',', (size_t)(end - p)))) {
+		n++;
+		p++;
+	}
 	return n;
 }
 
@@ -229,6 +267,8 @@ static size_t param_len(struct sip_slice s, const char *name)
 	for (size_t i = 0; i < s.len; i++) {
 		size_t start, end;
 
+		if (!is(s.p[i], MARK))
+			continue;
 		if (quoted && s.p[i] == '\\') {
 			i++;
 			continue;
@@ -287,7 +327,7 @@ static void check_field(struct scan *sc, struct sip_slice s)
 	while (name.len &&
 	       (name.p[name.len - 1] == ' ' || name.p[name.len - 1] == '\t'))
 		name.len--;
-	if (!colon || !all(name, is_token)) {
+	if (!colon || !all(name, TOKEN)) {
 		complain(head, 400, "Bad header field name");
 		return;
 	}
@@ -321,7 +361,7 @@ static bool scan_fields(const char *buf, size_t len, size_t off,
 		bool folded = line.len && is_space(line.p[0]) && field.p;
 
 		off += line.len + 2;
-		if (line.len && !all(line, is_text))
+		if (line.len && !all(line, TEXT))
 			complain(sc->head, 400, "Control byte in the header");
 		if (folded) {
 			field.len = (size_t)(line.p + line.len - field.p);
@@ -343,7 +383,7 @@ static void check_cseq(struct sip_slice s, struct sip_head *head)
 	struct sip_slice num = { s.p, 0 }, method;
 	uint64_t n;
 
-	while (num.len < s.len && is_digit(s.p[num.len]))
+	while (num.len < s.len && is(s.p[num.len], DIGIT))
 		num.len++;
 	method = (struct sip_slice){ s.p + num.len, s.len - num.len };
 	if (!number(num, INT32_MAX, &n)) {
@@ -355,17 +395,12 @@ static void check_cseq(struct sip_slice s, struct sip_head *head)
 		return;
 	}
 	method = trim(method);
-	if (!all(method, is_token) || method.len > SIP_METHOD_MAX)
+	if (!all(method, TOKEN) || method.len > SIP_METHOD_MAX)
 		complain(head, 400, "Bad CSeq method");
 	else if (head->request &&
 		 (method.len != head->method.len ||
 		  memcmp(method.p, head->method.p, method.len) != 0))
 		complain(head, 400, "CSeq method is not the request's");
-}
-
-static bool is_call_id(char c) /* word ["@" word] */
-{
-	return is_token(c) || (c && strchr("()<>:\\\"/[]?{}@", c));
 }
 
 static void check_mandatory(const struct scan *sc)
@@ -378,8 +413,7 @@ static void check_mandatory(const struct scan *sc)
 	if (param_len(head->from, "tag") > SIP_TAG_MAX + 1 ||
 	    param_len(head->to, "tag") > SIP_TAG_MAX + 1)
 		complain(head, 400, "Tag too long");
-	if (!all(head->call_id, is_call_id) ||
-	    head->call_id.len > SIP_CALL_ID_MAX)
+	if (!all(head->call_id, WORD) || head->call_id.len > SIP_CALL_ID_MAX)
 		complain(head, 400, "Bad or no Call-ID");
 	if (!head->cseq.len)
 		complain(head, 400, "CSeq is missing");
@@ -442,7 +476,7 @@ enum sip_verdict sip_validate(const char *buf, size_t len, bool stream,
 		complain(head, 400, "No start line");
 		return SIP_DROP;
 	}
-	if (!all(head->first_line, is_text)) {
+	if (!all(head->first_line, TEXT)) {
 		complain(head, 400, "Control byte in the start line");
 		return SIP_DROP;
 	}
