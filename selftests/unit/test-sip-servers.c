@@ -374,6 +374,47 @@ static void test_bounds(void **state)
 	servers_put(s);
 }
 
+/* Of what a name server says, only what can be a server. */
+static void test_hostile(void **state)
+{
+	struct servers *s = servers_get("sip.test", 0, SIP_UDP);
+	struct dns_reply r = { .n = 1 };
+
+	servers_begin(NULL);
+	expect(DNS_NAPTR, "sip.test");
+	strcpy(r.record[0].service, "SIP+D2U"); /* of no name */
+	reply(&r);
+	expect(DNS_SRV, "_sip._udp.sip.test");
+	memset(&r, 0, sizeof(r));
+	add_srv(&r, 1, 0, ".");
+	add_srv(&r, 1, 0, "none.test");
+	r.record[1].port = 0;
+	add_srv(&r, 2, 0, "");
+	add_srv(&r, 3, 0, "a.test");
+	reply(&r);
+	expect(DNS_ADDRESS, "a.test");
+	memset(&r, 0, sizeof(r));
+	r.n = 5;
+	r.record[0].addr = at("0.0.0.0").sin_addr;
+	r.record[1].addr = at("224.0.0.1").sin_addr;
+	r.record[2].addr = at("255.255.255.255").sin_addr;
+	r.record[3].addr = at("223.255.255.1").sin_addr;
+	r.record[4].addr = at("0.1.2.3").sin_addr;
+	reply(&r);
+	assert_int_equal(servers_count(s), 1);
+	assert_string_equal(now_text(s), "223.255.255.1");
+	expect(DNS_NAPTR, "sip.test");
+	reply_error(-ENOENT);
+	expect(DNS_SRV, "_sip._udp.sip.test");
+	memset(&r, 0, sizeof(r));
+	add_srv(&r, 1, 0, "none.test");
+	r.record[0].port = 0;
+	reply(&r);
+	assert_null(asked.done);
+	assert_int_equal(last_wait, SIP_RESOLVE_AGAIN_SECONDS);
+	servers_put(s);
+}
+
 static void test_shared(void **state)
 {
 	struct servers *s = simple(), *again, *other;
@@ -398,7 +439,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_steps),	T(test_no_records), T(test_weights),
 		T(test_waits),	T(test_former),	    T(test_failed),
-		T(test_bounds), T(test_shared),
+		T(test_bounds), T(test_hostile),    T(test_shared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

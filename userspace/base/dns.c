@@ -162,10 +162,19 @@ static void answer(struct dns_query *q, int status,
 		finish(q, reply);
 }
 
+/* Written out, with escapes, it may be longer; cut, it would be another name. */
+static bool fits(const char *name)
+{
+	return strlen(name) <= DNS_NAME_MAX;
+}
+
 static void add_srv(struct dns_reply *reply, const struct ares_srv_reply *srv)
 {
-	struct dns_record *r = &reply->record[reply->n++];
+	struct dns_record *r = &reply->record[reply->n];
 
+	if (!fits(srv->host))
+		return;
+	reply->n++;
 	r->order = srv->priority;
 	r->preference = srv->weight;
 	r->port = srv->port;
@@ -190,7 +199,8 @@ static void add_naptr(struct dns_reply *reply,
 {
 	struct dns_record *r = &reply->record[reply->n];
 
-	if (strcasecmp((const char *)naptr->flags, "s") != 0)
+	if (strcasecmp((const char *)naptr->flags, "s") != 0 ||
+	    !fits(naptr->replacement))
 		return;
 	r->order = naptr->order;
 	r->preference = naptr->preference;

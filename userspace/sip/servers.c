@@ -197,6 +197,14 @@ static void ask(struct servers *s, enum dns_kind kind, const char *name,
 
 static void ask_addresses(struct servers *s);
 
+/* Of a host: not any, multicast or broadcast. */
+static bool is_host(struct in_addr addr)
+{
+	uint32_t n = ntohl(addr.s_addr);
+
+	return n >> 24 && n >> 28 < 0xe;
+}
+
 static void on_addresses(const struct dns_reply *r, void *arg)
 {
 	struct servers *s = arg;
@@ -210,6 +218,8 @@ static void on_addresses(const struct dns_reply *r, void *arg)
 	     i++) {
 		struct server *f = &s->found[s->n_found];
 
+		if (!is_host(r->record[i].addr))
+			continue;
 		memset(f, 0, sizeof(*f));
 		f->addr.sin_family = AF_INET;
 		f->addr.sin_port = htons(t->port);
@@ -280,24 +290,37 @@ static bool is_root(const char *name)
 	return !name[0] || !strcmp(name, ".");
 }
 
+/* Port 0 is nobody's; nor is "." a host. None is left: there is no such service. */
+static unsigned int take_usable(const struct dns_reply *r,
+				struct dns_record *list)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; !r->err && i < r->n; i++) {
+		if (r->record[i].port && !is_root(r->record[i].name))
+			list[n++] = r->record[i];
+	}
+	return n;
+}
+
 static void on_srv(const struct dns_reply *r, void *arg)
 {
 	struct servers *s = arg;
 	struct dns_record list[DNS_RECORDS_MAX];
-	unsigned int n = r->n;
+	unsigned int n;
 
 	s->query = NULL;
 	if (r->err == -ENOENT) {
 		only_target(s, sip_default_port(s->transport));
 		return;
 	}
-	if (r->err || is_root(r->record[0].name)) {
+	n = take_usable(r, list);
+	if (!n) {
 		lookup_failed(s, r->err ? r->why
 					: "SRV says that the transport isn't "
 					  "served there");
 		return;
 	}
-	memcpy(list, r->record, n * sizeof(list[0]));
 	for (s->n_targets = 0; n && s->n_targets < SIP_TARGETS_MAX; n--) {
 		struct target *t = &s->target[s->n_targets++];
 		unsigned int i = pick(list, n);
@@ -321,7 +344,8 @@ static const struct dns_record *find_service(const struct servers *s,
 	for (unsigned int i = 0; i < r->n; i++) {
 		const struct dns_record *n = &r->record[i];
 
-		if (strcasecmp(n->service, services[s->transport]) != 0)
+		if (strcasecmp(n->service, services[s->transport]) != 0 ||
+		    is_root(n->name))
 			continue;
 		if (!best || n->order < best->order ||
 		    (n->order == best->order &&
