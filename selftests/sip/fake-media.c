@@ -124,6 +124,13 @@ int media_call_offer(struct media_call *mc, unsigned int from, const char *sdp,
 	return translate(mc, !from, sdp, len, ret_sdp, why);
 }
 
+int media_call_offer_untold(struct media_call *mc, unsigned int from,
+			    unsigned int untold, const char *sdp, size_t len,
+			    char **ret_sdp, struct media_refusal *why)
+{
+	return translate(mc, !from, sdp, len, ret_sdp, why);
+}
+
 int media_call_answer(struct media_call *mc, unsigned int from, const char *sdp,
 		      size_t len, char **ret_sdp, struct media_refusal *why)
 {

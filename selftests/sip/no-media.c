@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Media that is negotiated as ever, and relayed by nobody: for scripts/bench sip
- * and tests with phones, which run on a machine that has no kernel module.
+ * and tests with phones, which run on a machine that has no kernel module. With
+ * $RF_KEYS each session is a line of that file: the keys that we send by, leg 0's
+ * and leg 1's.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "media/backend.h"
 #include "test-gateway.h"
@@ -20,16 +24,35 @@ static void none_close(void)
 {
 }
 
+static void show_keys(const struct rgf_session *s)
+{
+	const char *name = getenv("RF_KEYS");
+	FILE *f = name ? fopen(name, "a") : NULL;
+
+	if (!f)
+		return;
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct rgf_key *key = &s->leg[i].tx.key[0].key;
+
+		for (unsigned int j = 0; j < key->len; j++)
+			fprintf(f, "%02x", key->data[j]);
+		fputs(i ? "\n" : " ", f);
+	}
+	fclose(f);
+}
+
 static int none_add(const struct rgf_session *s, uint32_t *ret_id)
 {
 	static uint32_t last;
 
 	*ret_id = ++last;
+	show_keys(s);
 	return 0;
 }
 
 static int none_set(const struct rgf_session *s)
 {
+	show_keys(s);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 alice talks to bob, and has told dave the dialog's name."""
 
+import base64
 import os
 import re
 import sys
@@ -25,6 +26,16 @@ class Lab(Context):
         super().__init__(config=CONFIG.format(inside="udp", outside="udp") +
                          more, **kw)
         self.dave = self.keep(Peer("dave", ("127.0.1.2", 5071), INSIDE))
+
+
+class Secure(Lab):
+    """SDP and keys in earnest; $RF_KEYS: keys of the sessions."""
+
+    def __init__(self, more):
+        os.environ["RF_KEYS"] = "keys"  # in the gateway's folder
+        super().__init__("sip gateway inside media-security secure\n"
+                         "sip gateway inside sdes-without-tls true\n" + more,
+                         program=BENCH)
 
 
 class Phones(phone.Context):
@@ -218,18 +229,22 @@ def unwilling(t):
     first.bye()
 
 
-def cancelled(t):
-    """dave gives up meanwhile: bob, who agrees, gets back what he had"""
-    first = established(t)
-    new = takes(t, replaces(first.da))
-    again = asked(t, first)
-    refused(t, replaces(first.da), 491)  # one at a time
+def cancel(t, new):
     t.dave.send(t.dave.request("CANCEL", "sip:127.0.1.1", new.da,
                                branch=new.branch, contact=False))
     t.dave.expect(200, skip=(100,))
     t.dave.expect(487)
     t.dave.send(t.dave.request("ACK", "sip:127.0.1.1", new.da,
                                branch=new.branch))
+
+
+def cancelled(t):
+    """dave gives up meanwhile: bob, who agrees, gets back what he had"""
+    first = established(t)
+    new = takes(t, replaces(first.da))
+    again = asked(t, first)
+    refused(t, replaces(first.da), 491)  # one at a time
+    cancel(t, new)
     t.callee.respond(again, 200, body=SDP)
     t.callee.expect("ACK")
     back = asked(t, first)
@@ -300,6 +315,25 @@ def keys_hold(t):
     over(t, first, new)
 
 
+def keys_go_on(t):
+    """crypto-context regenerate: alice's key stays, since nobody tells her"""
+    first = Call(t.caller, t.callee, body=secure(SDP, 1, KEYS[0])).establish()
+    t.gw.until(lambda: "is established" in t.gw.said(), "not yet")
+    new = takes(t, replaces(first.da), body=secure(DAVE_SDP, 2, KEYS[1]))
+    again = asked(t, first)
+    cancel(t, new)
+    t.callee.respond(again, 200, body=SDP)
+    t.callee.expect("ACK")
+    t.callee.respond(asked(t, first), 200, body=SDP)  # back to alice
+    t.callee.expect("ACK")
+    t.caller.silent()
+    with open(t.gw.dir + "/keys") as f:
+        keys = [line.split(" ")[0] for line in f]
+    told = base64.b64decode(crypto(first.ok.body)[0][2]).hex()
+    check(keys == [told, told], "%s, she has %s" % (keys, told))
+    first.bye()
+
+
 def phones(t):
     """extension 1002 has 1001's call; without its password it gets 407"""
     one, two = t.phone(), t.phone("1002", "127.0.1.3")
@@ -327,10 +361,10 @@ def phones(t):
 if __name__ == "__main__":
     own_namespace()
     run([taken, without_offer, of_callee, refusals, ended, early, unwilling,
-         cancelled, hung_up, unusable, forbidden, keys_hold, phones],
+         cancelled, hung_up, unusable, forbidden, keys_hold, keys_go_on, phones],
         lambda test: Phones() if test is phones else
-        Lab("sip gateway inside media-security secure\n"
-            "sip gateway inside sdes-without-tls true\n", program=BENCH)
-        if test is keys_hold else
+        Secure("sip gateway inside crypto-context regenerate\n"
+               if test is keys_go_on else "")
+        if test in (keys_hold, keys_go_on) else
         Lab("sip gateway inside transfer false\n" if test is forbidden
             else ""))

@@ -552,6 +552,41 @@ static void test_new_keys(void **state)
 	}
 }
 
+/* A change that only one leg is told of: the other's key goes on. */
+static void test_untold(void **state)
+{
+	const char *secure = body(20, 6004, "RTP/SAVP", CRYPTO("2", S80, KEY));
+	const char *plain = body(10, 5004, "RTP/AVP", "");
+	struct media_refusal why = { 0 };
+	struct rgf_key told;
+	struct rgf_leg *leg;
+	struct media_call *mc;
+	char *out;
+
+	profiles[1].new_keys = true;
+	mc = new_call("x");
+	free(offer(mc, 0, plain));
+	free(answer(mc, 1, secure));
+	leg = &null_session(media_call_session(mc))->leg[1];
+	told = leg->tx.key[0].key;
+	for (unsigned int from = 0; from < 2; from++) {
+		const char *sdp = from ? secure : plain;
+
+		assert_int_equal(media_call_offer_untold(mc, from, 1, sdp,
+							 strlen(sdp), &out,
+							 &why),
+				 0);
+		free(out);
+		free(answer(mc, !from, from ? plain : secure));
+		assert_memory_equal(leg->tx.key[0].key.data, told.data, 30);
+	}
+	/* One that he is told of has another. */
+	free(offer(mc, 1, secure));
+	free(answer(mc, 0, body(10, 5006, "RTP/AVP", "")));
+	assert_memory_not_equal(leg->tx.key[0].key.data, told.data, 30);
+	media_call_free(mc);
+}
+
 static void test_accepted(void **state)
 {
 	struct media_call *mc;
@@ -888,6 +923,7 @@ int main(void)
 		TEST(test_fallback_inward),
 		TEST(test_no_fallback),
 		TEST(test_new_keys),
+		TEST(test_untold),
 		TEST(test_accepted),
 		TEST(test_crypto_elsewhere),
 		TEST(test_answers_refused),

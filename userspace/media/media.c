@@ -303,6 +303,20 @@ int media_call_offer(struct media_call *mc, unsigned int from, const char *sdp,
 	return 0;
 }
 
+int media_call_offer_untold(struct media_call *mc, unsigned int from,
+			    unsigned int untold, const char *sdp, size_t len,
+			    char **ret_sdp, struct media_refusal *why)
+{
+	struct media_profile *prof = &mc->leg[untold].prof;
+	bool new_keys = prof->new_keys;
+	int err;
+
+	prof->new_keys = false;
+	err = negotiate_offer(mc, from, sdp, len, ret_sdp, why);
+	prof->new_keys = new_keys;
+	return err;
+}
+
 static void fill_leg(struct rgf_leg *to, const struct leg *leg,
 		     const struct side *side)
 {

@@ -77,6 +77,12 @@ int media_call_new(const char *label, const struct media_profile prof[2],
 int media_call_offer(struct media_call *mc, unsigned int from, const char *sdp,
 		     size_t len, char **ret_sdp, struct media_refusal *why);
 
+/* The same, in a change that @untold isn't told of: neither the offer nor the answer
+ * has a key for him, so his goes on, whatever his profile says. */
+int media_call_offer_untold(struct media_call *mc, unsigned int from,
+			    unsigned int untold, const char *sdp, size_t len,
+			    char **ret_sdp, struct media_refusal *why);
+
 /**
  * media_call_answer() - the answer to that offer came from leg @from
  * @ret_sdp: the answer to give to the offerer; free() it

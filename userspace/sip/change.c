@@ -256,6 +256,7 @@ int change_refresh(struct leg *leg)
 {
 	struct call *c = leg->call;
 	struct leg *other = leg_other(leg);
+	unsigned int from = leg == &c->leg[0];
 	struct media_refusal why = { 0 };
 	char *sdp = NULL;
 	int ret;
@@ -266,8 +267,8 @@ int change_refresh(struct leg *leg)
 		return -EBUSY;
 	secret_free_text(other->offered);
 	other->offered = NULL;
-	ret = media_call_offer(c->media, leg == &c->leg[0], other->sdp,
-			       strlen(other->sdp), &sdp, &why);
+	ret = media_call_offer_untold(c->media, from, from, other->sdp,
+				      strlen(other->sdp), &sdp, &why);
 	if (!ret)
 		ret = leg_ask(leg, "INVITE", sdp, &client, leg,
 			      &c->change.client);
@@ -284,7 +285,7 @@ void change_take_back(struct leg *leg)
 		call_hang_up(leg->call, "a change can't be taken back");
 }
 
-/* With a key that the other peer has: he isn't told of another. */
+/* The other peer isn't told. */
 static int answer_for(struct leg *leg, const char *offer, char **ret_sdp)
 {
 	struct call *c = leg->call;
@@ -294,10 +295,10 @@ static int answer_for(struct leg *leg, const char *offer, char **ret_sdp)
 	char *sdp;
 	int ret;
 
-	if (!other->sdp || other->gw->media.new_keys)
+	if (!other->sdp)
 		return -ENOENT;
-	ret = media_call_offer(c->media, from, offer, strlen(offer), &sdp,
-			       &why);
+	ret = media_call_offer_untold(c->media, from, !from, offer,
+				      strlen(offer), &sdp, &why);
 	if (ret < 0)
 		return ret;
 	secret_free_text(sdp);
