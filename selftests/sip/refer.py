@@ -8,6 +8,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
+import phone
 from peer import (CONFIG, Call, Context, Peer, SDP, check, own_namespace, run)
 
 CAROL_GW, CAROL = ("127.0.3.1", 5060), ("127.0.3.2", 5090)
@@ -30,8 +31,6 @@ BACK = """
 sip route in from outside
 sip route in to inside
 """
-
-
 class Lab(Context):
     def __init__(self, more="", **kw):
         super().__init__(config=CONFIGURATION + more, **kw)
@@ -49,7 +48,7 @@ def refer(t, call, to="<sip:+1800@127.0.1.1>", want=202, headers=()):
     t.caller.expect(want)
 
 
-def told(peer, status):
+def told(peer, status, hidden=("127.0.2", "127.0.3", "carol")):
     """A NOTIFY with that status, and no word of the other side."""
     notify = peer.expect("NOTIFY")
     check(notify.body.startswith("SIP/2.0 %d " % status), notify.body)
@@ -58,7 +57,7 @@ def told(peer, status):
     check(notify.get("content-type").startswith("message/sipfrag"), "type")
     state = notify.get("subscription-state")
     check(state.startswith("active" if status < 200 else "terminated"), state)
-    for text in ("127.0.2", "127.0.3", "carol"):
+    for text in hidden:
         check(text not in notify.text, text)
     peer.respond(notify, 200)
 
@@ -239,7 +238,7 @@ def refused(t):
     call = Call(t.caller, t.callee).establish()
     for to, want in ((None, 400), ("<tel:+1800>", 400), ("x", 400),
                      ("<sip:127.0.1.1>", 400),
-                     ("<sip:+1@127.0.1.1?Subject=x>", 501)):
+                     ("<sip:+1@127.0.1.1?Subject=x>", 403)):
         refer(t, call, to, want)
     refer(t, call, want=400, headers=["Refer-To: <sip:+1@127.0.1.1>"])
     refer(t, call)
@@ -253,13 +252,9 @@ def refused(t):
 
 
 def forbidden(t):
-    """a gateway that may not transfer: 403; one whom no route leads there: 404"""
+    """a gateway that may not transfer: 403"""
     call = Call(t.caller, t.callee).establish()
     refer(t, call, want=403)
-    d = call.callee_dialog()
-    t.callee.send(t.callee.request("REFER", d.target, d, headers=[
-        "Refer-To: <sip:x@127.0.2.1>"]))
-    t.callee.expect(404)
     t.carol.silent()
     call.bye()
     t.caller.send(t.caller.request("REFER", "sip:bob@127.0.1.1",
@@ -268,9 +263,50 @@ def forbidden(t):
     t.caller.expect(405)  # outside of a call there is none
 
 
+def goes_on(t, call, caller, callee):
+    """Either side changes it, and it ends as any."""
+    call.da.cseq += 1
+    caller.send(caller.request("INVITE", call.da.target, call.da,
+                               body=SDP + "a=sendonly\r\n"))
+    callee.respond(callee.expect("INVITE"), 200, body=SDP)
+    callee.expect("ACK")
+    caller.expect(200, skip=(100,))
+    call.ack()
+    call.bye()
+
+
+def by_other(peer, call, to):
+    """The callee transfers the caller."""
+    d = call.callee_dialog()
+    peer.send(peer.request("REFER", d.target, d, headers=["Refer-To: " + to]))
+    check(peer.expect(202).uri() == "sip:127.0.2.1:5060", "Contact")
+
+
+def nowhere(t):
+    """no route leads there: a NOTIFY says so, the call goes on"""
+    call = Call(t.caller, t.callee).establish()
+    t.gw.until(lambda: "is established" in t.gw.said(), "not yet")
+    by_other(t.callee, call, "<sip:x@127.0.2.1>")
+    told(t.callee, 404, hidden=("127.0.1", "127.0.3"))
+    t.carol.silent()
+    goes_on(t, call, t.caller, t.callee)
+
+
+def absent(t):
+    """an extension that isn't registered: a NOTIFY says so, the call goes on"""
+    one = t.phone()
+    one.register()
+    call = phone.PhoneCall(one, t.trunk, "+1").establish()
+    t.gw.until(lambda: "is established" in t.gw.said(), "not yet")
+    by_other(t.trunk, call, "<sip:1002@127.0.2.1>")
+    told(t.trunk, 480, hidden=("127.0.1",))
+    goes_on(t, call, one, t.trunk)
+
+
 if __name__ == "__main__":
     own_namespace()
     run([blind, by_callee, restarted, busy, unwilling, given_up,
-         target_leaves, refused, forbidden],
-        lambda test: Lab("sip gateway inside transfer false\n"
-                         if test is forbidden else BACK))
+         target_leaves, refused, forbidden, nowhere, absent],
+        lambda test: phone.Context() if test is absent else
+        Lab("sip gateway inside transfer false\n" if test is forbidden
+            else "" if test is nowhere else BACK))

@@ -34,16 +34,23 @@
 #include "sip/replaces.h"
 #include "sip/store.h"
 
+/* Of the target. As an answer to the REFER it would be about the call: his phone
+ * would take that for over (RFC 5057, 5.1). */
+static bool is_for_notify(int status)
+{
+	return status == 404 || status == 480;
+}
+
 static void respond(const struct leg *leg, struct txn *t, int status,
 		    const char *why)
 {
-	osip_message_t *resp = message_response(txn_message(t), status, NULL,
+	int said = is_for_notify(status) ? 202 : status;
+	osip_message_t *resp = message_response(txn_message(t), said, NULL,
 						leg->dialog.local_tag);
 
 	log_info("sip", "call %u: REFER of gateway %s: %d, %s",
 		 leg->call->number, leg->gw->name, status, why);
-	if (resp && status == 202 &&
-	    message_add_contact(resp, &leg->path) < 0) {
+	if (resp && said == 202 && message_add_contact(resp, &leg->path) < 0) {
 		osip_message_free(resp);
 		return;
 	}
@@ -337,7 +344,7 @@ static int check_target(const osip_from_t *target, struct replaces *ret,
 	if (!target->url->username || !target->url->username[0])
 		return 400;
 	*why = "headers in the Refer-To";
-	return osip_list_size(&target->url->url_headers) > 0 ? 501 : 0;
+	return osip_list_size(&target->url->url_headers) > 0 ? 403 : 0;
 }
 
 /* Status of a refusal, or 0. */
@@ -404,7 +411,7 @@ static int begin(struct leg *leg, osip_from_t *target,
 		return 500;
 	status = replaces->call_id[0] ? attended_check(r, replaces, why)
 				      : invite_transfer(r, why);
-	if (status == 202) {
+	if (status == 202 || is_for_notify(status)) {
 		*ret = r;
 		return status;
 	}
@@ -427,6 +434,11 @@ void refer_requested(struct leg *leg, struct txn *t, const osip_message_t *req)
 	respond(leg, t, status, why);
 	if (!r)
 		return;
+	if (status != 202) {
+		tell(r, status);
+		refer_free(r);
+		return;
+	}
 	tell(r, 100);
 	if (replaces.call_id[0])
 		attended_ready(r);
