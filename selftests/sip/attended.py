@@ -123,6 +123,47 @@ def attended(t):
     over(t, first, second, t.callee)
 
 
+def info(t, peer, call):
+    """An INFO for alice, who doesn't answer it; it comes no more for a while."""
+    d = call.callee_dialog()
+    peer.send(peer.request("INFO", d.target, d, body="Signal=1\r\n",
+                           content_type="application/dtmf-relay"))
+    there = t.caller.expect("INFO")
+    t.caller.respond(there, 100)
+    return there
+
+
+def put_off(peer):
+    """His call goes on (RFC 5057): 481 would say that there is none."""
+    resp = peer.expect(500)
+    check("INFO" in resp.get("cseq") and resp.get("retry-after"), resp.text)
+
+
+def meanwhile(t):
+    """INFO and UPDATE on the way when two calls become one: neither ends it"""
+    first, second = consult(t)
+    infos = [info(t, t.callee, first), info(t, t.carol, second)]
+    d = first.callee_dialog()
+    d.cseq = 2
+    t.callee.send(t.callee.request("UPDATE", d.target, d))
+    t.callee.expect(200)
+    refer(t, first, replaces(second.da))
+    told(t.caller, 100)
+    joined(t, first, second)
+    put_off(t.callee)
+    put_off(t.carol)
+    for late in infos:
+        t.caller.respond(late, 200)
+    d.cseq = 3
+    t.callee.send(t.callee.request("INFO", d.target, d, body="Signal=2\r\n",
+                                   content_type="application/dtmf-relay"))
+    again = t.carol.expect("INFO")
+    check("Signal=2" in again.body, again.body)
+    t.carol.respond(again, 200)
+    t.callee.expect(200)
+    over(t, first, second, t.callee)
+
+
 def other_way(t):
     """bob and carol have called alice; carol is transferred, and hangs up"""
     d = t.callee.dialog()
@@ -447,7 +488,7 @@ class Real(Lab):
 
 if __name__ == "__main__":
     own_namespace()
-    run([attended, other_way, restarted, before_answer, never_answered, unable,
+    run([attended, meanwhile, other_way, restarted, before_answer, never_answered, unable,
          unwilling, unusable, no_offer, target_leaves, transferor_leaves,
          knows_no_more, changing, not_his, forbidden, keys_hold, no_fall_back],
         lambda test: Real() if test in (keys_hold, no_fall_back) else

@@ -13,6 +13,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
+import attended
 import phone
 from attended import BENCH, crypto, secure, KEYS
 from peer import (CONFIG, Call, Context, INSIDE, Peer, SDP, check,
@@ -146,6 +147,19 @@ def without_offer(t):
     t.dave.send(t.dave.request("ACK", new.da.target, new.da, body=DAVE_SDP))
     check("127.0.2.1" in t.callee.expect("ACK").body, "the answer")
     over(t, first, new, by_dave=False)
+
+
+def meanwhile(t):
+    """bob's INFO on the way to alice: 500, since his call goes on"""
+    first = established(t)
+    attended.info(t, t.callee, first)
+    new = takes(t, replaces(first.da))
+    t.callee.respond(asked(t, first), 200, body=SDP)
+    t.callee.expect("ACK")
+    attended.put_off(t.callee)
+    answered(t, new)
+    new.ack()
+    over(t, first, new)
 
 
 def of_callee(t):
@@ -360,7 +374,7 @@ def phones(t):
 
 if __name__ == "__main__":
     own_namespace()
-    run([taken, without_offer, of_callee, refusals, ended, early, unwilling,
+    run([taken, without_offer, meanwhile, of_callee, refusals, ended, early, unwilling,
          cancelled, hung_up, unusable, forbidden, keys_hold, keys_go_on, phones],
         lambda test: Phones() if test is phones else
         Secure("sip gateway inside crypto-context regenerate\n"

@@ -215,7 +215,7 @@ void attended_move(struct refer *r)
 	struct call *fresh = r->fresh;
 
 	change_abandon(r->second);
-	infos_abandon(r->second);
+	infos_put_off(r->second);
 	if (leg_move(&fresh->leg[1], attended_target(r)) < 0)
 		log_error("sip", "call %u: no memory: it can't be ended by %s",
 			  fresh->number, fresh->leg[1].gw->name);

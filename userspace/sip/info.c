@@ -129,12 +129,22 @@ void info_requested(struct leg *leg, struct txn *t, const osip_message_t *req)
 		end(info, 500);
 }
 
-void infos_abandon(struct call *c)
+static void end_all(struct call *c, int status)
 {
 	struct info *info, *next;
 
 	for (info = LIST_FIRST(&c->infos.list); info; info = next) {
 		next = LIST_NEXT(info, entry);
-		end(info, 481);
+		end(info, status);
 	}
+}
+
+void infos_abandon(struct call *c)
+{
+	end_all(c, 481);
+}
+
+void infos_put_off(struct call *c)
+{
+	end_all(c, 500);
 }

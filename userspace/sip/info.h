@@ -22,5 +22,7 @@ struct infos {
 void info_requested(struct leg *leg, struct txn *t, const osip_message_t *req);
 /* The call is no longer established. */
 void infos_abandon(struct call *c);
+/* A leg goes over to another call: its peer may ask again, there. */
+void infos_put_off(struct call *c);
 
 #endif

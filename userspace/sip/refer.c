@@ -167,7 +167,7 @@ static void complete(struct refer *r, const char *sdp, size_t len)
 
 	tell(r, 200);
 	change_abandon(old);
-	infos_abandon(old);
+	infos_put_off(old);
 	if (leg_move(&fresh->leg[0], leg_other(r->from)) < 0)
 		log_error("sip", "call %u: no memory: it can't be ended by %s",
 			  fresh->number, fresh->leg[0].gw->name);

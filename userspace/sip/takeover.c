@@ -153,7 +153,7 @@ static void complete(struct takeover *t, const char *sdp, size_t len)
 	struct call *old = t->old, *fresh = t->fresh;
 
 	change_abandon(old);
-	infos_abandon(old);
+	infos_put_off(old);
 	if (leg_move(&fresh->leg[1], leg_other(t->replaced)) < 0)
 		log_error("sip", "call %u: no memory: it can't be ended by %s",
 			  fresh->number, fresh->leg[1].gw->name);
