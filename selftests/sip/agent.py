@@ -8,7 +8,7 @@ import random
 import re
 import ssl
 
-from peer import Dialog, Message, Peer, SDP, check, token
+from peer import Dialog, Message, Peer, SDP, Side, check, token
 
 T1, T2 = 0.5, 4
 PATIENCE = 64 * T1
@@ -100,6 +100,7 @@ class Agent(Peer):
         self.clients, self.servers, self.legs, self.acks = {}, {}, {}, {}
         self.on_invite = None
         self.sock = None
+        self.side, self.leaks = Side.of(gateway), []
 
     async def start(self):
         loop = asyncio.get_running_loop()
@@ -139,6 +140,7 @@ class Agent(Peer):
 
     def send(self, text, to=None):
         """@to: a connection, if it is still there."""
+        self.side.sends(text)
         data = text.encode("latin-1")
         if not self.tcp:
             if random.random() < self.loss:
@@ -168,6 +170,9 @@ class Agent(Peer):
 
     def received(self, data, stream):
         msg = Message(data.decode("latin-1"))
+        seen = self.side.leaks(msg.text)
+        if seen:
+            self.leaks.append("%s sees %s: %s" % (self.name, seen, msg.text))
         branch = re.search(r"branch=([^;,]+)", msg.all("via")[0]).group(1)
         if msg.status:
             client = self.clients.get((branch, msg.get("cseq").split()[1]))

@@ -580,7 +580,7 @@ def report(n, name, problems):
 
 
 def main():
-    print("1..6")
+    print("1..7")
     random.seed(SEED)
     print("# RF_SEED=%d RF_LONG_CALLS=%d" % (SEED, CALLS), flush=True)
     lab = Long()
@@ -597,6 +597,8 @@ def main():
     bad = report(1, "each call ends as it should, each talk outlives a restart",
                  problems + lab.failed)
     bad += finish(lab, ports, events)
+    bad += report(7, "nobody has seen anything of the other sides",
+                  sum((a.leaks for a in lab.agents), []))
     if bad:
         if os.environ.get("RF_OUT"):
             shutil.copy(lab.gw.dir + "/log", os.environ["RF_OUT"])

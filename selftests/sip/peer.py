@@ -129,34 +129,51 @@ class Dialog:
 
 ADDRESS = re.compile(r"\b127\.0\.\d+\.\d+\b")
 CALL_ID = re.compile(r"(?im)^(?:call-id|i)[ \t]*:[ \t]*(\S+)")
+TAG = re.compile(r"(?im)^(?:from|to|f|t)[ \t]*:[^\r\n]*;[ \t]*tag=([^;>\s]+)")
+AGENT = re.compile(r"phone-of-[^/\s]+/")  # of User-Agent and Server
+ORIGIN = re.compile(r"(?m)^(?:o=phone|s=secret)")  # as in SDP, above
 
 
 class Side:
-    """Topology hiding: the other side's addresses and Call-IDs aren't seen here.
+    """Topology hiding: the other side's addresses, Call-IDs, tags and the names of
+    its programs aren't seen here; nor is anybody's name of an SDP.
 
     What a side has said itself may come back to it.
     """
 
     known = {}  # address of the gateway: that side of it
+    SAYS = {"addresses": ADDRESS, "calls": CALL_ID, "tags": TAG,
+            "agents": AGENT}
 
     def __init__(self, gateway):
         self.net = gateway.rpartition(".")[0] + "."
-        self.addresses, self.calls = set(), set()
+        self.said = {what: set() for what in self.SAYS}
 
     @classmethod
     def of(cls, gateway):
         return cls.known.setdefault(gateway[0], cls(gateway[0]))
 
     def sends(self, text):
-        self.addresses.update(ADDRESS.findall(text))
-        self.calls.update(CALL_ID.findall(text))
+        for what, pattern in self.SAYS.items():
+            self.said[what].update(pattern.findall(text))
+
+    def leaks(self, text):
+        """What is in the text, and must not be."""
+        others = [s for s in self.known.values() if s.net != self.net]
+        seen = {a for a in ADDRESS.findall(text)
+                if a not in self.said["addresses"] and
+                not a.startswith(self.net)}
+        for what in ("calls", "tags"):
+            seen.update(v for v in self.SAYS[what].findall(text)
+                        if v not in self.said[what] and
+                        any(v in s.said[what] for s in others))
+        for s in others:
+            seen.update(v for v in s.said["agents"] - self.said["agents"]
+                        if v in text)
+        return seen | set(ORIGIN.findall(text))
 
     def gets(self, text):
-        others = set().union(*(s.calls for s in self.known.values()
-                               if s.net != self.net)) - self.calls
-        seen = {a for a in ADDRESS.findall(text) if a not in self.addresses
-                and not a.startswith(self.net)}
-        seen.update(others.intersection(CALL_ID.findall(text)))
+        seen = self.leaks(text)
         check(not seen, "%s is seen from the other side: %s" % (seen, text))
 
 
@@ -300,6 +317,8 @@ class Peer:
             lines.append("Contact: <sip:%s@%s:%d>" % ((self.name,) +
                                                       self.addr))
         lines += headers
+        if not any(h.lower().startswith("user-agent") for h in headers):
+            lines.append("User-Agent: phone-of-%s/1.0" % self.name)
         if body:
             lines.append("Content-Type: " +
                          (content_type or "application/sdp"))
@@ -323,6 +342,8 @@ class Peer:
                   "CSeq: " + req.get("cseq"),
                   "Contact: <sip:%s@%s:%d>" % ((self.name,) + self.addr)]
         lines += headers
+        if not any(h.lower().startswith("server") for h in headers):
+            lines.append("Server: phone-of-%s/1.0" % self.name)
         if body:
             lines.append("Content-Type: application/sdp")
         lines += ["Content-Length: %d" % len(body or ""), "", body or ""]
