@@ -4,13 +4,17 @@
 
 import os
 import random
+import re
 import socket
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
-from peer import (CALLER, Call, Context, INSIDE, Message, Peer, check,
+from peer import (BUILD, CALLER, Call, Context, INSIDE, Message, Peer, check,
                   own_namespace, run)
+
+FORWARDED = "forwarded"
+NEGOTIATES = BUILD + "/userspace/sip/bench-gateway"  # looks at the SDP
 
 
 def options(t, **kw):
@@ -149,6 +153,117 @@ def settle(t):
         pass
 
 
+# What has broken others, by its advisory: a change of a good INVITE, and the answer.
+# FORWARDED: the call is passed on; None: no answer can reach this peer.
+VIA = re.compile(r"Via: [^\r]*")
+CONTACT = re.compile(r"Contact: [^\r]*")
+ADVISORIES = (
+    ("ES2017-01, CSeq", "CSeq: 1 INVITE", "CSeq: 1 " + "A" * 800, 400),
+    ("ES2017-02, no boundary", "application/sdp", "multipart/mixed", 415),
+    ("ES2017-02, boundary", "application/sdp",
+     "multipart/mixed;boundary=" + "x" * 2000, 415),
+    ("CVE-2022-41550, part", "application/sdp\r\n",
+     "multipart/mixed;boundary=b\r\nX: --b\r\n:\r\n\r\n--b--\r\n", 400),
+    ("AST-2018-004, Accept", "Max-Forwards: 70",
+     "Max-Forwards: 70" + "\r\nAccept: application/sdp" * 60, FORWARDED),
+    ("AST-2018-004, one Accept", "Max-Forwards: 70",
+     "Max-Forwards: 70\r\nAccept: " + "a/b," * 1500 + "c/d", 400),
+    ("AST-2018-002, format", "RTP/AVP 0", "RTP/AVP 4294967296", 400),
+    ("AST-2018-003, fmtp", "RTP/AVP 0\r\n", "RTP/AVP 0\r\na=fmtp:\r\n", 400),
+    ("AST-2018-003, NUL", "RTP/AVP 0\r\n", "RTP/AVP 0\r\na=fmtp\0:0 x\r\n", 400),
+    ("CVE-2018-8828, tag", ";tag=", ";tag=" + "B" * 1000, 400),
+    ("CVE-2018-8828, branch", "branch=", "branch=z9hG4bK" + "A" * 1000, 400),
+    ("CVE-2020-28361, name", "Max-Forwards: 70",
+     "Max-Forwards: 70\r\nFrom\x0b: <sip:x@y>;tag=1", 400),
+    ("CVE-2020-28361, space", "Max-Forwards: 70",
+     "Max-Forwards: 70\r\nFrom : <sip:x@y>;tag=1", 400),
+    ("GHSA-4h4c-qgxg-p3qv", "Max-Forwards: 70",
+     "Max-Forwards: 70\r\nX-A: 1\x01\x7f", 400),
+    ("GHSA-358f-935m-7p9c, user", "INVITE sip:bob@127.0.1.1",
+     "INVITE sip::@127.0.1.1", 400),
+    ("GHSA-358f-935m-7p9c, port", "INVITE sip:bob@127.0.1.1",
+     "INVITE sip:bob@127.0.1.1:;user=phone", 400),
+    ("CVE-2017-7853, length", "Content-Length: ", "Content-Length: 1", 400),
+    ("CVE-2016-10324, To", "To: <sip:bob@127.0.1.1>", "To: ;tag", 400),
+    ("GHSA-64qc-9x89-rx5j", "Max-Forwards: 70",
+     "Max-Forwards: 70\r\nAuthorization: Digest username=\"" + "\\\"" * 800 +
+     "\r\nProxy-Authorization: Digest ,,=,\"", FORWARDED),
+)
+VIAS = ("", "a", "SIP/2.0", "SIP/2.0/UDP", "SIP/2.0/UDP ;", "SIP/2.0/UDP [::",
+        "SIP/2.0/UDP [::]:;branch", "SIP/2.0/UDP 127.0.1.2:99999",
+        "SIP/2.0/UDP 127.0.1.2:5070;;=;branch=", "SIP/2.0/UDP 127.0.1.2;i=(,",
+        "SIP/2.0/UDP 127.0.1.2:5070;branch=x;received=" + "1" * 900,
+        "SIP/2.0/UDP 127.0.1.2 , , ,", "SIP / 2.0 / UDP a (((((", "\"" * 50)
+
+
+def becomes(t, text):
+    """The answer's status, or FORWARDED; the call is ended."""
+    t.caller.send(text.encode("latin-1"))
+    status, there = None, None
+    while status is None or status == 100:
+        msg = t.caller._receive(1)  # pylint: disable=protected-access
+        if not msg:
+            return status
+        status = msg.status
+        if status == 100:
+            there = t.callee._receive(0.5)  # pylint: disable=protected-access
+        if status == 100 and there:
+            t.callee.respond(there, 486, tag="no")
+            t.callee.expect("ACK")
+    t.caller.send(re.sub(r"CSeq: (\d+) INVITE", r"CSeq: \1 ACK",
+                         msg.text.replace(msg.start, "ACK sip:x@y SIP/2.0")))
+    return FORWARDED if there else status
+
+
+def advisories(t):
+    """what has broken others gets its answer, and the next call is as good"""
+    for name, old, new, want in ADVISORIES:
+        text = Call(t.caller, t.callee).invite_text
+        check(old in text, name)
+        head, _, body = text.replace(old, new, 1).partition("\r\n\r\n")
+        if "length" not in name:
+            head = re.sub(r"(?m)^Content-Length: \d+",
+                          "Content-Length: %d" % len(body), head)
+        got = becomes(t, head + "\r\n\r\n" + body)
+        check(got == want, "%s: %s, not %s: %s" % (
+            name, got, want, t.gw.said()[-200:]))
+        t.caller.send(options(t))
+        t.caller.expect(200, skip=(400, 415, 486))
+    for via in VIAS:
+        for text in (options(t), Call(t.caller, t.callee).invite_text):
+            t.caller.send(VIA.sub(lambda _, v=via: "Via: " + v, text, 1))
+        settle(t)
+        t.caller.send(options(t))
+        t.caller.expect(200)
+    Call(t.caller, t.callee).establish().bye()
+
+
+METHODS = ("INVITE", "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
+           "INFO")
+
+
+def floods(t):
+    """seven methods, each time in another dialog: no memory is kept (ES2021-06)"""
+    def once():
+        for i in range(2800):
+            t.caller.send(t.caller.request(
+                METHODS[i % 7], "sip:bob@127.0.1.1", t.caller.dialog(),
+                headers=["Event: presence"]))
+            if i % 50 == 0:
+                drain(t.caller)
+                drain(t.callee)
+        settle(t)
+
+    for _ in range(3):  # what is kept for repetitions has its bounds
+        once()
+    before = t.gw.rss()
+    for _ in range(2):
+        once()
+    check(t.gw.rss() - before < 4096, "memory: %d kB more" %
+          (t.gw.rss() - before))
+    Call(t.caller, t.callee).establish().bye()
+
+
 def slow_stream(t):
     """a message that takes too long to arrive costs its connection"""
     peer = t.keep(Peer.connected("alice", CALLER, INSIDE))
@@ -202,5 +317,7 @@ def hundred(t):
 
 if __name__ == "__main__":
     own_namespace()
-    run([malformed, dropped, folded, strangers, garbage, slow_stream,
-         bad_stream, many_connections, hundred], lambda test: Context())
+    run([malformed, dropped, folded, strangers, garbage, advisories, floods,
+         slow_stream, bad_stream, many_connections, hundred],
+        lambda test: Context(program=NEGOTIATES) if test is advisories
+        else Context())
