@@ -381,6 +381,12 @@ import json, sys
 print(json.load(sys.stdin)[0]["legs"][int(sys.argv[1])]["rx_packets"])' "$1"
 }
 
+# relayed: there is the module, and so there is media.
+relayed()
+{
+	[ "$RF_KERNEL" != host ]
+}
+
 # traces inside|outside: the SIP messages of the phones there.
 traces()
 {

@@ -32,6 +32,8 @@ RTP_HEADER = 12
 RTCP_TYPES = range(200, 208)
 TAG = {10, 4}     # SRTP's authentication tag: HMAC_SHA1_80 and _32
 G711_20MS = 160
+BINDING_REQUEST = b"\0\1"
+STUN_COOKIE = b"\x21\x12\xa4\x42"
 
 
 class Packet:
@@ -48,6 +50,10 @@ class Packet:
     @property
     def is_rtcp(self):
         return len(self.udp) >= 8 and self.udp[1] in RTCP_TYPES
+
+    @property
+    def is_stun(self):
+        return self.udp[:2] == BINDING_REQUEST and self.udp[4:8] == STUN_COOKIE
 
     @property
     def is_rtp(self):
@@ -112,6 +118,8 @@ def judge(capture):
         "inside_not_plain": sum(
             len(p.udp) != RTP_HEADER + G711_20MS or p["rtp.p_type"] != "0"
             for p in in_rtp),
+        "inside_not_srtp": sum(
+            len(p.udp) - RTP_HEADER - G711_20MS not in TAG for p in in_rtp),
         "inside_missing": missing([p for p in in_rtp if p["ip.src"] == INSIDE])
         + missing([p for p in in_rtp if p["ip.dst"] == INSIDE]),
         "outside_tls": sum(p["_ws.col.Protocol"].startswith("TLS")
@@ -125,6 +133,8 @@ def judge(capture):
             len(p.udp) - RTP_HEADER - G711_20MS not in TAG for p in out_rtp),
         "outside_not_media": sum(
             bool(p.udp) and not p.is_rtp and not p.is_rtcp for p in outside),
+        "outside_stun_from_phone": sum(p.is_stun and p["ip.src"] == OUTSIDE
+                                       for p in outside),
         "outside_missing": missing([p for p in out_rtp if p["ip.src"] == OUTSIDE])
         + missing([p for p in out_rtp if p["ip.dst"] == OUTSIDE]),
         # The search itself works: everything is found where it is plain.
