@@ -387,6 +387,20 @@ relayed()
 	[ "$RF_KERNEL" != host ]
 }
 
+# suite_is ADDRESS SUITE: of our leg there in the only session; none is plain media.
+suite_is()
+{
+	local suite
+
+	suite=$(in_ns gw ringfence -j session list | python3 -c '
+import json, sys
+(session,) = json.load(sys.stdin)
+print(next(l.get("suite", "none") for l in session["legs"]
+           if l["local"]["address"] == sys.argv[1]))' "$1")
+	echo "the suite at $1 is $suite"
+	[ "$suite" = "$2" ]
+}
+
 # traces inside|outside: the SIP messages of the phones there.
 traces()
 {

@@ -8,6 +8,8 @@
 . "$RF_TOP/selftests/call/lib.sh"
 
 PASSWORD=correct-horse
+CALLS=0
+SRTP=AES_CM_128_HMAC_SHA1_80
 
 # extension udp|tls [ACCOUNT-PARAMETERS]: the inside phone anew, to register so.
 extension()
@@ -45,18 +47,33 @@ registered_by()
 	daemon_cli registration list | grep -qE "^1001 .* $1( |\$)"
 }
 
-# calls CALL-NUMBER WHAT: the extension calls, and is called.
+# calls WHAT SUITE: the extension calls, with media of that suite, or, where there
+# is no media, both calls and is called.
 calls()
 {
+	CALLS=$((CALLS + 1))
 	phone inside dial "sip:outside@$INSIDE_GW" >/dev/null
-	check "$2: it calls" wait_for 20 daemon_says "call $1 from .* is established"
+	check "$1: it calls" wait_for 20 \
+		daemon_says "call $CALLS from .* is established"
+	! relayed || media "$@"
 	phone inside hangup >/dev/null
-	check "$2: it ends" wait_for 10 call_over "$1"
+	check "$1: it ends" wait_for 10 call_over $CALLS
+	! relayed || return 0
+	CALLS=$((CALLS + 1))
 	phone outside dial "sip:1001@$OUTSIDE_GW:5061" >/dev/null
-	check "$2: it is called" wait_for 20 \
-		daemon_says "call $(($1 + 1)) from .* is established"
+	check "$1: it is called" wait_for 20 \
+		daemon_says "call $CALLS from .* is established"
 	phone outside hangup >/dev/null
-	check "$2: it ends again" wait_for 10 call_over $(($1 + 1))
+	check "$1: it ends again" wait_for 10 call_over $CALLS
+}
+
+# media WHAT SUITE: the call has some both ways, with that suite inside, and is
+# always secured outside.
+media()
+{
+	check "$1: inside it has $2" suite_is $INSIDE_GW "$2"
+	check "$1: outside it has SRTP" suite_is $OUTSIDE_GW $SRTP
+	check "$1: media goes both ways" wait_for 20 both_legs_count 60
 }
 
 # policy NAME [LINE]...: from now on, by the command line.
@@ -107,12 +124,23 @@ check "all-secure: the operator is told" \
 	wait_for 5 daemon_says 'SipEp 356: extension 1001 at'
 extension tls ";mediaenc=srtp-mand"
 check "all-secure: logon by TLS" wait_for 20 registered_by tls
-calls 1 "all-secure"
+calls "all-secure" $SRTP
 
 policy all-secure-extension-exception "set sip extension 1001 security-exception true"
 extension udp
 check "an exception: logon by UDP" wait_for 20 registered_by udp
-calls 3 "an exception"
+calls "an exception" none
+
+policy all-secure-exception-type "set sip extension 1001 security-exception false" \
+	"set sip extension 1001 terminal-type insecure"
+extension udp
+check "an insecure type: logon by UDP" wait_for 20 registered_by udp
+calls "an insecure type" none
+
+policy none
+extension tls ";mediaenc=srtp-mand"
+check "none: logon by TLS" wait_for 20 registered_by tls
+calls "none" $SRTP
 kill "$DAEMON"
 wait "$DAEMON"
 check "a clean stop" [ $? -eq 0 ]

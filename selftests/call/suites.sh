@@ -31,24 +31,6 @@ outside_phone()
 	gateway_start
 }
 
-outside_suite()
-{
-	in_ns gw ringfence -j session list | python3 -c '
-import json, sys
-legs = json.load(sys.stdin)[0]["legs"]
-print(next(l.get("suite", "none") for l in legs
-           if l["local"]["address"] == sys.argv[1]))' "$OUTSIDE_GW"
-}
-
-suite_is()
-{
-	local suite
-
-	suite=$(outside_suite)
-	echo "the suite is $suite"
-	[ "$suite" = "$1" ]
-}
-
 # call_with SUITE CALLER WHAT: a call that is long enough for RTCP to tell of it.
 call_with()
 {
@@ -57,7 +39,7 @@ call_with()
 	check "$3: the call is established" \
 		wait_for 20 calls_established $CALLS ||
 		diag "$(tail -n 20 "$DAEMON_LOG")"
-	check "$3: the suite is $1" suite_is "$1"
+	check "$3: the suite is $1" suite_is "$OUTSIDE_GW" "$1"
 	sleep 7
 	phone "$2" hangup >/dev/null
 	check "$3: it ends" wait_for 10 calls_ended $CALLS
