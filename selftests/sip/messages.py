@@ -209,8 +209,31 @@ def bounded(t):
     t.trunk.expect(200)
 
 
+def bounded_each(t):
+    """16 of one extension may wait; another one's go on"""
+    one, two = t.phone(), t.phone("1002", "127.0.1.3")
+    one.register(300)
+    two.register(300)
+    for _ in range(16):
+        send(one, "+49", None)
+    check(send(one, "+49", 503).get("retry-after"), "Retry-After")
+    send(two, "+49", None)
+    calls = set()
+    while len(calls) < 17:
+        got = t.trunk.expect("MESSAGE")
+        calls.add(got.get("call-id"))
+        t.trunk.respond(got, 200)
+    for _ in range(16):
+        one.expect(200)
+    two.expect(200)
+    t.trunk.silent(skip=("MESSAGE",))
+    send(one, "+49", None)
+    t.trunk.respond(t.trunk.expect("MESSAGE"), 200)
+    one.expect(200)
+
+
 if __name__ == "__main__":
     own_namespace()
     run([to_trunk, from_trunk, between, strangers, refused, allowed, by_another,
-         bounded],
+         bounded, bounded_each],
         lambda test: Context(TWO) if test is by_another else Context())

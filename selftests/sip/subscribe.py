@@ -299,6 +299,22 @@ def bounded(t):
     check(new is not s, "the last")
 
 
+def bounded_each(t):
+    """64 subscriptions of one extension, then 503; another one may have its own"""
+    one, two = registered(t), t.phone("1002", "127.0.1.3")
+    two.register(300)
+    for _ in range(64):
+        last = Subscription(one, t.trunk, "98").begin()
+    check(Subscription(one, t.trunk, "98").send() and
+          one.expect(503).get("retry-after"), "Retry-After")
+    t.trunk.silent()
+    Subscription(two, t.trunk, "98").begin()
+    last.notify("terminated;reason=noresource")
+    one.respond(one.expect("NOTIFY"), 200)
+    t.trunk.expect(200)
+    Subscription(one, t.trunk, "98").begin()
+
+
 def expires(t):
     """what nobody refreshes ends, and the subscriber is told"""
     p = registered(t)
@@ -313,4 +329,4 @@ def expires(t):
 if __name__ == "__main__":
     own_namespace()
     run([waiting, early, from_trunk, local, strangers, refused, gone,
-         unsolicited, bounded, expires], lambda test: Context())
+         unsolicited, bounded, bounded_each, expires], lambda test: Context())

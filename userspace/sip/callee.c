@@ -114,6 +114,14 @@ int callee_check(const osip_message_t *req)
 	return message_max_forwards(req) ? 0 : 483;
 }
 
+bool callee_is_of(const osip_message_t *req, const struct gateway *from,
+		  const char *extension)
+{
+	const char *user = req->from->url->username;
+
+	return from->extensions && user && !strcmp(user, extension);
+}
+
 int callee_pass_headers(const osip_message_t *from, osip_message_t *to)
 {
 	for (size_t i = 0;

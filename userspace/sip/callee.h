@@ -19,6 +19,9 @@ int callee_dialog(struct dialog *d, const struct target *to,
 		  const osip_message_t *req);
 /* Can @req, outside of a call, go on to somebody? Status of a refusal, or 0. */
 int callee_check(const osip_message_t *req);
+/* Is it from that extension? auth_admit() has seen to who says so. */
+bool callee_is_of(const osip_message_t *req, const struct gateway *from,
+		  const char *extension);
 /* The headers that a callee gets as they are. 0 or -ENOMEM */
 int callee_pass_headers(const osip_message_t *from, osip_message_t *to);
 

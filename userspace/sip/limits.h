@@ -48,16 +48,19 @@
 /* INFO of a call that wait for an answer, and bytes of one. More: 500, 413. */
 #define SIP_INFOS_MAX	  8
 #define SIP_INFO_BODY_MAX 1024
-/* MESSAGEs that wait for an answer, of all gateways, and bytes of one (RFC 3428, 8,
- * allows 1,300 with all headers by UDP). More: 503, 413. */
-#define SIP_MESSAGES_MAX     256
-#define SIP_MESSAGE_BODY_MAX 1300
-/* Subscriptions of all gateways (some 3 kB each), and NOTIFYs of one that wait for
- * an answer: more: 503. Bytes of a NOTIFY's body: 413. Longer ones are cut. */
-#define SIP_SUBSCRIPTIONS_MAX	 1024
-#define SIP_NOTIFICATIONS_MAX	 4
-#define SIP_NOTIFY_BODY_MAX	 16384
-#define SIP_SUBSCRIPTION_SECONDS 3600 /* also of those that don't say */
+/* MESSAGEs that wait for an answer, of all gateways and of one extension, and bytes
+ * of one (RFC 3428, 8, allows 1,300 with all headers by UDP). More: 503, 413. */
+#define SIP_MESSAGES_MAX	   256
+#define SIP_EXTENSION_MESSAGES_MAX 16
+#define SIP_MESSAGE_BODY_MAX	   1300
+/* Subscriptions of all gateways (some 3 kB each) and of one extension, and NOTIFYs
+ * of one that wait for an answer: more: 503. Bytes of a NOTIFY's body: 413. Longer
+ * ones are cut. */
+#define SIP_SUBSCRIPTIONS_MAX		1024
+#define SIP_EXTENSION_SUBSCRIPTIONS_MAX 64
+#define SIP_NOTIFICATIONS_MAX		4
+#define SIP_NOTIFY_BODY_MAX		16384
+#define SIP_SUBSCRIPTION_SECONDS	3600 /* also of those that don't say */
 /* After the end of one, for the last NOTIFY, and for the first answer. */
 #define SIP_NOTIFY_SECONDS 36
 /* A callee that never ends its INVITE after CANCEL is forgotten. */

@@ -86,8 +86,22 @@ static const char *find_body(const osip_message_t *req, const char **ret_type,
 	return NULL;
 }
 
+static bool is_full(const struct gateway *from, const osip_message_t *req)
+{
+	const char *user = req->from->url->username;
+	const struct relay *r;
+	unsigned int n = 0;
+
+	LIST_FOREACH(r, &relays, entry) {
+		if (user && r->server && txn_path(r->server)->gw == from &&
+		    callee_is_of(txn_message(r->server), from, user))
+			n++;
+	}
+	return n >= SIP_EXTENSION_MESSAGES_MAX || n_relays >= SIP_MESSAGES_MAX;
+}
+
 /* Status of a refusal, or 0. */
-static int check(const osip_message_t *req)
+static int check(const struct gateway *from, const osip_message_t *req)
 {
 	int status = callee_check(req);
 	const char *type;
@@ -99,7 +113,7 @@ static int check(const osip_message_t *req)
 		return 415;
 	if (len > SIP_MESSAGE_BODY_MAX)
 		return 413;
-	return n_relays >= SIP_MESSAGES_MAX ? 503 : 0;
+	return is_full(from, req) ? 503 : 0;
 }
 
 /* The charset goes on; whatever else a type may have doesn't. */
@@ -205,7 +219,7 @@ static int send_on(struct relay *r)
 void message_relay_received(struct txn *t, const osip_message_t *req)
 {
 	struct target to = { 0 };
-	int status = check(req);
+	int status = check(txn_path(t)->gw, req);
 	struct relay *r;
 
 	if (!status && (!config || !target_next(config, txn_path(t)->gw,

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "sip/callee.h"
+#include "sip/extension.h"
 #include "sip/limits.h"
 #include "sip/notify-body.h"
 #include "sip/subscription.h"
@@ -42,6 +43,7 @@ struct subscription {
 	LIST_ENTRY(subscription) entry;
 	const struct event_package *package;
 	char event[96]; /* the value of Event */
+	char extension[EXTENSION_NUMBER_MAX + 1]; /* whose; "": of none */
 	struct end subscriber, notifier;
 	struct txn *server, *client; /* a SUBSCRIBE under way; NULL: gone */
 	bool accepted; /* by the notifier */
@@ -426,8 +428,21 @@ static int send_subscribe(struct subscription *s, const osip_message_t *req)
 	return txn_request(msg, &path, &client, s, &s->client);
 }
 
+static bool is_full(const struct gateway *from, const osip_message_t *req)
+{
+	const struct subscription *s;
+	unsigned int n = 0;
+
+	LIST_FOREACH(s, &subscriptions, entry) {
+		if (s->extension[0] && callee_is_of(req, from, s->extension))
+			n++;
+	}
+	return n >= SIP_EXTENSION_SUBSCRIPTIONS_MAX ||
+	       n_subscriptions >= SIP_SUBSCRIPTIONS_MAX;
+}
+
 /* Status of a refusal, or 0. */
-static int check(const osip_message_t *req)
+static int check(const struct gateway *from, const osip_message_t *req)
 {
 	int status = callee_check(req);
 
@@ -435,10 +450,11 @@ static int check(const osip_message_t *req)
 		return status;
 	if (!event_package_find(req))
 		return 489;
-	return n_subscriptions >= SIP_SUBSCRIPTIONS_MAX ? 503 : 0;
+	return is_full(from, req) ? 503 : 0;
 }
 
-static struct subscription *subscription_new(const osip_message_t *req)
+static struct subscription *subscription_new(const struct gateway *from,
+					     const osip_message_t *req)
 {
 	struct subscription *s = calloc(1, sizeof(*s));
 
@@ -449,6 +465,9 @@ static struct subscription *subscription_new(const osip_message_t *req)
 	LIST_INSERT_HEAD(&subscriptions, s, entry);
 	n_subscriptions++;
 	s->timer = evtimer_new(loop_base(), on_timer, s);
+	if (from->extensions)
+		snprintf(s->extension, sizeof(s->extension), "%s",
+			 req->from->url->username);
 	if (s->timer && event_package_value(req, s->event, sizeof(s->event))) {
 		arm(s, SIP_NOTIFY_SECONDS); /* until it is accepted */
 		return s;
@@ -474,7 +493,7 @@ static int connect_ends(struct subscription *s, struct txn *t,
 void subscription_received(struct txn *t, const osip_message_t *req)
 {
 	const struct gateway *from = txn_path(t)->gw;
-	int status = check(req), ret;
+	int status = check(from, req), ret;
 	struct subscription *s = NULL;
 	struct target to = { 0 };
 
@@ -484,7 +503,7 @@ void subscription_received(struct txn *t, const osip_message_t *req)
 	if (!status &&
 	    !event_package_passes(event_package_find(req), from, to.gw))
 		status = 489;
-	if (!status && !(s = subscription_new(req)))
+	if (!status && !(s = subscription_new(from, req)))
 		status = 500;
 	if (status) {
 		log_info("sip", "a SUBSCRIBE from gateway %s is refused: %d",
