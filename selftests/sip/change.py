@@ -306,6 +306,33 @@ def bye_meanwhile(t):
     quiet(t)
 
 
+def late_ok(t):
+    """a 200 that comes after the call's end still gets its ACK, each copy too"""
+    call = established(t)
+    change = Change(call).send().arrives()
+    call.da.cseq += 1
+    t.caller.send(t.caller.request("BYE", call.da.target, call.da))
+    t.caller.expect(200)
+    t.caller.expect(487)
+    call.da.cseq -= 1
+    t.caller.send(t.caller.request("ACK", call.da.target, call.da,
+                                   branch=change.branch))
+    t.callee.respond(t.callee.expect("BYE"), 200)
+    t.gw.until(lambda: "dead, was ending" in t.gw.said(), "never over")
+    t.callee.respond(change.there, 200, body=HELD)
+    ack = t.callee.expect("ACK")
+    check(ack.get("cseq").split()[0] == change.there.get("cseq").split()[0],
+          "CSeq of the ACK")
+    check(ack.get("to") == change.there.get("to") and
+          ack.get("call-id") == change.there.get("call-id"), ack.text)
+    t.callee.respond(change.there, 200, body=HELD)
+    check(t.callee.expect("ACK").text == ack.text, "the same ACK")
+    other = t.callee.response(change.there, 200, body=HELD)
+    t.callee.send(other.replace(";tag=" + call.tag, ";tag=x"))
+    t.callee.send(other.replace("CSeq: ", "CSeq: 1"))
+    quiet(t)
+
+
 def bye_of_other(t):
     """the other side hangs up instead of answering"""
     call = established(t)
@@ -363,5 +390,5 @@ if __name__ == "__main__":
     own_namespace()
     run([hold, hold_by_callee, refused, wrong_body, glare, early, update,
          update_refused, refresh, targets, late, late_without_answer, repeats,
-         bye_meanwhile, bye_of_other, cancelled, lost_dialog, bad_answer],
+         bye_meanwhile, late_ok, bye_of_other, cancelled, lost_dialog, bad_answer],
         lambda test: Context())

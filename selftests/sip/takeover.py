@@ -280,7 +280,7 @@ def hung_up(t):
     t.dave.expect(603, skip=(100,))
     t.dave.send(t.dave.request("ACK", "sip:127.0.1.1", new.da,
                                branch=new.branch))
-    # His answers cross the BYE; after its own the dialog is forgotten.
+    # His answers cross the BYE.
     t.callee.respond(again, 200, body=SDP)
     t.callee.expect("ACK")
     t.callee.respond(bye, 200)

@@ -109,8 +109,10 @@ static void release_media(struct call *c)
 static void bury(struct call *c)
 {
 	event_del(c->timer);
-	for (unsigned int i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++) {
 		txn_release(c->leg[i].txn);
+		leg_leave_ack(&c->leg[i]);
+	}
 	TAILQ_REMOVE(&calls, c, entry);
 	n_calls--;
 	TAILQ_INSERT_TAIL(&dead, c, entry);

@@ -2,7 +2,8 @@
 /*
  * Transactions that had their final response, while copies of their messages may
  * still come by UDP (RFC 3261, 17: timers D, I, J and K). Of each only what a
- * copy is answered by is kept.
+ * copy is answered by is kept. Likewise of an INVITE of ours whose call is over: the
+ * ACK to a 2xx that still comes.
  */
 #ifndef SIP_ENDED_H
 #define SIP_ENDED_H

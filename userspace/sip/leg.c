@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "sip/call.h"
+#include "sip/ended.h"
 #include "sip/leg.h"
 
 /* Balanced trees: what a peer chooses as a key can't make them slow. */
@@ -295,6 +296,52 @@ void leg_ok_again(struct leg *leg)
 		leg_acknowledge(leg, NULL);
 	else
 		send_ack(leg);
+}
+
+static char *late_key(const char *local_tag, const char *remote_tag,
+		      uint32_t cseq)
+{
+	char *key;
+
+	return asprintf(&key, "2xx %u\n%s\n%s", cseq, local_tag, remote_tag) < 0
+		       ? NULL
+		       : key;
+}
+
+/* Of an INVITE that was refused, too: that isn't known here. */
+void leg_leave_ack(struct leg *leg)
+{
+	const struct dialog *d = &leg->dialog;
+	struct sip_path path;
+	osip_message_t *ack;
+	char *key = NULL, *text = NULL;
+	size_t len;
+
+	if (leg->ack || !leg->ack_cseq || !d->remote_tag)
+		return;
+	leg_path(leg, &path);
+	ack = dialog_ack(d, leg->ack_cseq, &path);
+	if (ack) {
+		add_credentials(leg, ack);
+		text = message_text(ack, &len);
+	}
+	osip_message_free(ack);
+	if (text)
+		key = late_key(d->local_tag, d->remote_tag, leg->ack_cseq);
+	if (key)
+		ended_add(key, &path, text, len);
+	else
+		osip_free(text);
+}
+
+void leg_ok_late(const osip_message_t *resp, const struct sip_path *from)
+{
+	char *key = late_key(message_tag(resp->from), message_tag(resp->to),
+			     message_cseq(resp));
+
+	if (key)
+		ended_absorb(key, from);
+	free(key);
 }
 
 void leg_refuse_fork(struct leg *leg, const osip_message_t *resp)

@@ -80,6 +80,11 @@ void leg_ack_later(struct leg *leg);
 /* The ACK now. @sdp: of the ACK, or NULL */
 void leg_acknowledge(struct leg *leg, const char *sdp);
 void leg_ok_again(struct leg *leg); /* a 2xx to it that we don't wait for */
+/* The call is over, but not the leg's last INVITE: a 2xx to it that still comes is
+ * to have its ACK, in the time that copies are known. */
+void leg_leave_ack(struct leg *leg);
+/* Such a 2xx, of a leg that is gone; else nothing happens. */
+void leg_ok_late(const osip_message_t *resp, const struct sip_path *from);
 /* A second callee's 2xx of a fork gets ACK and BYE. */
 void leg_refuse_fork(struct leg *leg, const osip_message_t *resp);
 

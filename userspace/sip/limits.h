@@ -26,7 +26,8 @@
 #define SIP_RETRY_AFTER "10" /* seconds */
 /* Transactions that ended, by UDP (some 1 kB each), are known so long, 64 * T1:
  * copies of their messages are. Over the number the oldest is forgotten; a copy of
- * its request would be taken for a new one. */
+ * its request would be taken for a new one. So long, too, after the end of a call a
+ * 2xx to our re-INVITE gets its ACK. */
 #define SIP_ENDED_SECONDS 32
 #define SIP_ENDED_MAX	  65536
 

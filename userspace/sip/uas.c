@@ -212,6 +212,8 @@ static void on_stray(const osip_message_t *resp, const struct sip_path *path)
 	    strcmp(resp->cseq->method, "INVITE") != 0 || !tag || !to)
 		return;
 	leg = leg_by_tag(tag);
+	if (!leg)
+		leg_ok_late(resp, path);
 	if (!leg || leg->gw != path->gw || !leg->dialog.remote_tag)
 		return;
 	if (strcmp(leg->dialog.remote_tag, to) != 0) {
