@@ -41,10 +41,14 @@ sip route abroad to third
 """
 
 
-def configuration(lines):
-    """@lines may name the transport, and replace what they name."""
-    transport = next((l.split()[1] for l in lines if l.startswith(
-        "transport ")), "udp")
+def transports(path):
+    """UDP, or what the flow says."""
+    return next((l.split()[1:] for l in read(path)[1] if l.startswith(
+        "transport ")), ["udp"])
+
+
+def configuration(lines, transport):
+    """@lines may take out what they name."""
     text = CAROL.format(t=transport) + CONFIG.format(
         inside=transport, outside=transport)
     for line in lines:
@@ -53,7 +57,7 @@ def configuration(lines):
                            if not l.startswith(line[4:]))
         elif not line.startswith("transport "):
             text += line + "\n"
-    return transport, text
+    return text
 
 
 class Sipp:
@@ -118,10 +122,11 @@ def wait_bound(host, port):
 class Lab:
     """The gateway of one flow."""
 
-    def __init__(self, flow):
+    def __init__(self, flow, transport):
         _, conf, self.options, self.steps = read(flow)
-        self.transport, text = configuration(conf)
-        self.gw = Gateway(config=text, program=BENCH)
+        self.transport = transport
+        self.gw = Gateway(config=configuration(conf, transport),
+                          program=BENCH)
         self.dir, self.running = self.gw.dir, []
 
     def play(self, title):
@@ -160,35 +165,38 @@ class Lab:
         self.gw.remove()
 
 
-def one(path):
-    title = "%s: %s" % (os.path.basename(path)[:-5], read(path)[0])
+def one(name):
+    """NAME/TRANSPORT, or NAME with its first."""
+    flow, _, transport = name.partition("/")
+    path = "%s/%s.flow" % (FLOWS, flow)
+    title = "%s: %s" % (name, read(path)[0])
 
     def test(t):
         t.play(title)
-    test.__doc__, test.path = title, path
+    test.__doc__ = title
+    test.lab = path, transport or transports(path)[0]
     return test
 
 
-def all_at_once(paths):
+def all_at_once(names):
     """Each in a process, and so in a namespace, of its own; the longest first."""
-    waiting, started, done = list(paths), {}, {}
-    print("1..%d" % len(paths))
+    waiting, started, done = list(names), {}, {}
+    print("1..%d" % len(names))
     while waiting or started:
         while waiting and len(started) < AT_ONCE:
-            path = waiting.pop(0)
-            started[path] = subprocess.Popen(
-                [sys.executable, sys.argv[0], os.path.basename(path)[:-5]],
-                stdout=subprocess.PIPE, text=True, env={
-                    k: v for k, v in os.environ.items()
-                    if k != "RF_OWN_NETNS"})
-        for path, process in list(started.items()):
+            name = waiting.pop(0)
+            started[name] = subprocess.Popen(
+                [sys.executable, sys.argv[0], name], stdout=subprocess.PIPE,
+                text=True, env={k: v for k, v in os.environ.items()
+                                if k != "RF_OWN_NETNS"})
+        for name, process in list(started.items()):
             if process.poll() is not None:
-                done[path] = process.stdout.read().replace("1..1\n", "", 1)
-                del started[path]
+                done[name] = process.stdout.read().replace("1..1\n", "", 1)
+                del started[name]
         time.sleep(0.05)
     failed = 0
-    for n, path in enumerate(paths, 1):
-        text = done[path] or "not ok 1 %s: it said nothing\n" % path
+    for n, name in enumerate(names, 1):
+        text = done[name] or "not ok 1 %s: it said nothing\n" % name
         failed += not text.startswith("ok")
         print(text.replace("ok 1 ", "ok %d " % n, 1), end="")
     sys.exit(1 if failed else 0)
@@ -200,8 +208,9 @@ if __name__ == "__main__":
         sys.exit(1)
     if len(sys.argv) > 1:
         own_namespace()
-        run([one("%s/%s.flow" % (FLOWS, name)) for name in sys.argv[1:]],
-            lambda test: Lab(test.path))
-    all_at_once(sorted(glob.glob(FLOWS + "/*.flow"),
-                       key=lambda p: not os.path.basename(p).startswith(
-                           "timer")))
+        run([one(name) for name in sys.argv[1:]], lambda test: Lab(*test.lab))
+    all_at_once(sorted(
+        (os.path.basename(path)[:-5] + "/" + transport
+         for path in glob.glob(FLOWS + "/*.flow")
+         for transport in transports(path)),
+        key=lambda name: (not name.startswith("timer/"), name)))
