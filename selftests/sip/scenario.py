@@ -33,7 +33,7 @@ BODIES = {
                 "Messages-Waiting: yes\r\nVoice-Message: 2/8 (0/2)\r\n"),
 }
 SDP = """v=0
-o=secret 1 {version} IN IP4 {host}
+o=secret 1 {version} IN IP4 {called}
 s=secret
 c=IN IP4 {host}
 t=0 0
@@ -110,6 +110,7 @@ class Party:
         self.who, self.name = who, who.split(".")[0]
         self.host, self.port = ADDRESS[self.name]
         self.gateway = GATEWAY[self.name]
+        self.called = "host-%s.example" % self.name
         self.client, self.xml, self.names = None, [], set()
         self.dialogs, self.transactions, self.version = {}, [], 0
         self.messages = 0
@@ -117,7 +118,8 @@ class Party:
                   if n != self.name]
         self.hidden = "secret|" + "|".join(
             [re.escape(a) + r"\." for a in others] +
-            ["tag-" + n for n in GATEWAY if n != self.name])
+            [word + n for n in GATEWAY if n != self.name
+             for word in ("tag-", "host-")])
 
     def variable(self, name):
         self.names.add(name)
@@ -180,7 +182,8 @@ class Party:
         if "sdp" in step.words:
             self.version += 1
             kind = "application/sdp"
-            text = SDP.format(host=self.host, version=self.version,
+            text = SDP.format(host=self.host, called=self.called,
+                              version=self.version,
                               direction=step.word("sdp", "sendrecv"))
         lines = ["Content-Type: " + kind] if kind else []
         if "crlf" in step.words:  # sipp would cut off the end of its text
@@ -194,11 +197,11 @@ class Party:
 
     def via(self, branch):
         return "Via: SIP/2.0/[transport] %s:%d;branch=%s" % (
-            self.host, self.port, branch)
+            self.called, self.port, branch)
 
     def contact(self):
         return "Contact: <sip:%s@%s:%d;transport=[transport]>" % (
-            self.name, self.host, self.port)
+            self.name, self.called, self.port)
 
     def request(self, step):
         d, method = self.dialog(step), step.method
@@ -246,7 +249,7 @@ class Party:
         """From and To of a request."""
         if d.mine:
             local = "\"%s\" <sip:%s@%s>;tag=%s" % (
-                self.name.title(), step.word("from", self.name), self.host,
+                self.name.title(), step.word("from", self.name), self.called,
                 self.tag(d))
             if not outside:
                 return local, "[$remote%s]" % d.number
