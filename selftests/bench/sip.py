@@ -53,6 +53,41 @@ Expires: 600
 
 """
 
+# A moment passes before the callee answers: kamailio's processes may otherwise send
+# its two responses the other way round, and sipp takes that for a failure.
+ANSWER = """<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="callee">
+  <recv request="INVITE"/>
+  <send><![CDATA[%s]]></send>
+  <pause milliseconds="20"/>
+  <send retrans="500"><![CDATA[%s]]></send>
+  <recv request="ACK"/>
+  <recv request="BYE"/>
+  <send><![CDATA[%s]]></send>
+  <timewait milliseconds="4000"/>
+</scenario>
+"""
+RESPONSE = """
+SIP/2.0 %s
+[last_Via:]
+[last_Record-Route:]
+[last_From:]
+[last_To:]%s
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:[local_ip]:[local_port]>
+%sContent-Length: [len]
+
+"""
+SDP = """v=0
+o=callee 1 1 IN IP4 [local_ip]
+s=-
+c=IN IP4 [local_ip]
+t=0 0
+m=audio 6000 RTP/AVP 0
+a=rtpmap:0 PCMU/8000
+"""
+
 RINGFENCE = """
 network inside address 127.0.1.1
 network outside address 127.0.2.1
@@ -358,8 +393,14 @@ def sipp(folder, name, *args):
 @contextlib.contextmanager
 def callee(case, folder):
     if case == 'udp-udp':
-        command = ['sipp', '-sn', 'uas', '-nostdin', '-i', '127.0.2.2', '-p',
-                   '5080', '-aa']
+        tag, typed = ';tag=[call_number]', 'Content-Type: application/sdp\n'
+        scenario = folder / 'callee.xml'
+        scenario.write_text(ANSWER % (
+            RESPONSE % ('180 Ringing', tag, ''),
+            RESPONSE % ('200 OK', tag, typed) + SDP,
+            RESPONSE % ('200 OK', '', '')))
+        command = ['sipp', '-sf', scenario, '-nostdin', '-i', '127.0.2.2',
+                   '-p', '5080', '-aa']
         with process(command, log=folder / 'uas.out', cwd=folder):
             time.sleep(0.5)
             yield
