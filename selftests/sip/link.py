@@ -36,6 +36,12 @@ def becomes(t, want):
     t.gw.until(lambda: link(t) == want, "never " + want, timeout=40)
 
 
+def status(t, line):
+    """`ringfence status`, which fails here: there is no kernel module."""
+    text = t.cli("status", status=1)
+    check("\n%s\n" % line in text, text)
+
+
 def says(t, text, times=1):
     t.gw.until(lambda: t.gw.said().count(text) == times, "%s: %d times" % (
         text, t.gw.said().count(text)), timeout=20)
@@ -50,6 +56,7 @@ def tls(t):
     b = accept(t, server)
     becomes(t, "up")
     check(" up\n" in t.cli("gateway", "list"), t.cli("gateway", "list"))
+    status(t, "gateway outside unwatched, link up")
     says(t, "SipEp 303: TLS connection with remote host 127.0.2.2:5080 is now "
          "ready to be used for SIP gateway outside")
     says(t, "SipEp 310: Server 127.0.2.2:5080 is now reachable for SIP "
@@ -66,6 +73,7 @@ def tls(t):
     time.sleep(2)
     says(t, "SipEp 311: Server", 2)  # told once, however often it is tried
     becomes(t, "down")
+    status(t, "gateway outside unwatched, link down")
     b = accept(t, listen(t))
     becomes(t, "up")
     says(t, "SipEp 303: TLS connection", 2)
@@ -138,9 +146,11 @@ def registers(t):
     is_right(ok)
     b.respond(ok, 200, tag="r", headers=["Expires: 4"])
     t.until_state("registered")
+    status(t, "registration alice of gateway outside registered")
     server.close()
     b.sock.close()
     t.until_state("failed")
+    status(t, "registration alice of gateway outside failed")
     b = accept(t, listen(t))
     again = b.expect("REGISTER")
     is_right(again)

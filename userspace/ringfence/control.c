@@ -225,6 +225,21 @@ int control_call(const struct cli *cli, const struct control_request *req,
 	return r;
 }
 
+json_t *control_ask(const struct cli *cli, const char *uri)
+{
+	const struct control_request req = { .method = "GET",
+					     .uri = uri,
+					     .quiet = true };
+	json_t *answer;
+	char *text;
+
+	if (control_call(cli, &req, &text))
+		return NULL;
+	answer = json_loads(text, 0, NULL);
+	control_free(text);
+	return answer;
+}
+
 int control_json(const struct cli *cli, const char *method, const char *uri,
 		 json_t *body, json_t **ret)
 {

@@ -37,11 +37,11 @@ int control_call(const struct cli *cli, const struct control_request *req,
 /* The same, with an object to send (taken over), and JSON for an answer. */
 int control_json(const struct cli *cli, const char *method, const char *uri,
 		 json_t *body, json_t **ret);
+/* GET, without a word if that fails; NULL then. */
+json_t *control_ask(const struct cli *cli, const char *uri);
 void control_free(char *text); /* wipes it; NULL is fine */
 
-/* keylog.c: the daemon's GET /state; NULL, quietly, without one. */
-json_t *keylog_state(const struct cli *cli);
-void keylog_warnings(const json_t *state); /* printed */
+void keylog_warnings(const json_t *state); /* of GET /state; printed */
 
 /* Write @text as a part of a URI. */
 #define CONTROL_ENCODED_MAX(n) (3 * (n) + 1)

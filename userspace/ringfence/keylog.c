@@ -32,21 +32,6 @@ void keylog_warnings(const json_t *state)
 		     "are judged by dates that may be wrong");
 }
 
-json_t *keylog_state(const struct cli *cli)
-{
-	const struct control_request req = { .method = "GET",
-					     .uri = "/state",
-					     .quiet = true };
-	json_t *state;
-	char *text;
-
-	if (control_call(cli, &req, &text))
-		return NULL;
-	state = json_loads(text, 0, NULL);
-	control_free(text);
-	return state;
-}
-
 static int answer(const struct cli *cli, const char *method, json_t *body)
 {
 	json_t *state;

@@ -82,7 +82,29 @@ struct status {
 	const struct rgf_stats *stats; /* NULL: the module refused */
 	long pid; /* of the daemon, 0: none */
 	json_t *state; /* that it tells; NULL: none */
+	json_t *gateways, *registrations; /* likewise */
 };
+
+/* Where calls may go, and where we are registered. */
+static void print_sip(const struct status *st)
+{
+	const json_t *gateways = json_object_get(st->gateways, "gateways");
+	const json_t *list = json_object_get(st->registrations, "accounts");
+
+	for (size_t i = 0; i < json_array_size(gateways); i++) {
+		const json_t *gw = json_array_get(gateways, i);
+
+		printf("gateway %s %s, link %s\n", text_of(gw, "name"),
+		       text_of(gw, "state"), text_of(gw, "link"));
+	}
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+
+		printf("registration %s of gateway %s %s\n",
+		       text_of(one, "account"), text_of(one, "gateway"),
+		       text_of(one, "state"));
+	}
+}
 
 static void print_status(const struct status *st)
 {
@@ -96,19 +118,23 @@ static void print_status(const struct status *st)
 	else
 		printf("daemon not running\n");
 	keylog_warnings(st->state);
+	print_sip(st);
 	if (st->stats)
 		print_stats(st->stats);
 }
 
 static json_t *json_status(const struct status *st)
 {
-	return json_pack("{s:{s:b, s:s?}, s:{s:b, s:o}, s:o, s:O*}", "module",
-			 "loaded", st->loaded, "version",
+	return json_pack("{s:{s:b, s:s?}, s:{s:b, s:o}, s:o, s:O*, s:O*, s:O*}",
+			 "module", "loaded", st->loaded, "version",
 			 st->loaded && *st->version ? st->version : NULL,
 			 "daemon", "running", st->pid != 0, "pid",
 			 st->pid ? json_integer(st->pid) : json_null(), "stats",
 			 st->stats ? json_stats(st->stats) : json_null(),
-			 "state", st->state);
+			 "state", st->state, "gateways",
+			 json_object_get(st->gateways, "gateways"),
+			 "registrations",
+			 json_object_get(st->registrations, "accounts"));
 }
 
 int cmd_status(struct cli *cli, struct words *w)
@@ -124,12 +150,16 @@ int cmd_status(struct cli *cli, struct words *w)
 		st.stats = &stats;
 	st.loaded = cli->rgf != NULL;
 	st.pid = daemon_pid();
-	st.state = keylog_state(cli);
+	st.state = control_ask(cli, "/state");
+	st.gateways = control_ask(cli, "/gateways");
+	st.registrations = control_ask(cli, "/registrations");
 	read_line(MODULE_VERSION_FILE, st.version, sizeof(st.version));
 	if (cli->json)
 		print_json(json_status(&st));
 	else
 		print_status(&st);
 	json_decref(st.state);
+	json_decref(st.gateways);
+	json_decref(st.registrations);
 	return r;
 }
