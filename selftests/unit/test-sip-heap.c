@@ -122,7 +122,9 @@ static void large_twice(void)
 
 static void not_ours(void)
 {
-	heap_free((char *)calloc(1, 64) + 32);
+	static char memory[64];
+
+	heap_free(memory + 32);
 }
 
 static void nothing_wrong(void)

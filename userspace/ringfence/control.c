@@ -231,7 +231,7 @@ json_t *control_ask(const struct cli *cli, const char *uri)
 					     .uri = uri,
 					     .quiet = true };
 	json_t *answer;
-	char *text;
+	char *text = NULL;
 
 	if (control_call(cli, &req, &text))
 		return NULL;
