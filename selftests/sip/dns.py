@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 import tls
 from calls import CONFIGURATION, Lab
-from peer import (Call, Failure, OUTSIDE, Peer, check, listen, own_namespace,
+from peer import (Call, Dialog, Failure, OUTSIDE, Peer, check, listen, own_namespace,
                   run)
 
 DNS = "127.0.9.53"
@@ -164,6 +164,42 @@ def next_by_503(t):
     check("SipEp 349" in t.cli("log", "show"), "told")
     # From the first one a call is as welcome as from the other.
     Call(t.callee, t.caller).establish().bye()
+
+
+def messages_by_503(t):
+    """a MESSAGE goes to the next one, too"""
+    t.resolved()
+    second = t.keep(Peer("bob", OTHER, OUTSIDE))
+    d = t.caller.dialog()
+    t.caller.send(t.caller.request("MESSAGE", "sip:bob@127.0.1.1", d, body="x",
+                                   contact=False, content_type="text/plain"))
+    t.callee.respond(t.callee.expect("MESSAGE"), 503, tag="busy")
+    second.respond(second.expect("MESSAGE"), 200, tag="m")
+    t.caller.expect(200)
+    t.callee.silent()
+
+
+def subscribes_by_503(t):
+    """a SUBSCRIBE does, too, and its dialog is with who has accepted it"""
+    t.resolved()
+    second = t.keep(Peer("bob", OTHER, OUTSIDE))
+    d = t.caller.dialog()
+    event = ["Event: message-summary"]
+    t.caller.send(t.caller.request("SUBSCRIBE", "sip:bob@127.0.1.1", d,
+                                   headers=event + ["Expires: 600"]))
+    first = t.callee.expect("SUBSCRIBE")
+    t.callee.respond(first, 503, tag="busy")
+    there = second.expect("SUBSCRIBE")
+    check(there.get("call-id") != first.get("call-id"), "another dialog")
+    second.respond(there, 200, tag="n", headers=["Expires: 600"])
+    t.caller.expect(200)
+    nd = Dialog(there.get("call-id"), there.get("to") + ";tag=n",
+                there.get("from"))
+    second.send(second.request("NOTIFY", there.uri(), nd, headers=event + [
+        "Subscription-State: terminated;reason=noresource"]))
+    t.caller.respond(t.caller.expect("NOTIFY"), 200)
+    second.expect(200)
+    t.callee.silent()
 
 
 def all_fail(t):
@@ -366,6 +402,8 @@ SETUPS = {
     no_srv: (["host-record=example.test,127.0.2.2"],),
     no_service: (["srv-host=_sip._udp.example.test"],),
     next_by_503: (TWO,),
+    messages_by_503: (TWO,),
+    subscribes_by_503: (TWO,),
     all_fail: (TWO,),
     next_by_tcp: ([r.replace("_udp", "_tcp") for r in TWO],
                   BY_NAME.replace("gateway outside transport udp",
@@ -397,6 +435,6 @@ if __name__ == "__main__":
     tls.certificate("host", "DNS:sip1.example.test")
     tls.certificate("other", "DNS:sip2.example.test")
     run([by_srv, by_naptr, by_address, no_srv, no_service, next_by_503,
-         all_fail, next_by_tcp, next_by_options, late, refreshed,
+         messages_by_503, subscribes_by_503, all_fail, next_by_tcp, next_by_options, late, refreshed,
          reconfigured, registers, tls_domain, tls_host, tls_srv, tls_other,
          garbage], setup)

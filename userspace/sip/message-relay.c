@@ -172,7 +172,7 @@ static void failed(struct relay *r, int status)
 {
 	const osip_message_t *req = r->server ? txn_message(r->server) : NULL;
 
-	if (target_failed(status) && req && config &&
+	if (target_is_over(&r->target, status) && req && config &&
 	    target_next(config, txn_path(r->server)->gw, req->req_uri->username,
 			&r->target)) {
 		if (send_on(r) < 0)

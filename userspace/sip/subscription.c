@@ -45,6 +45,8 @@ struct subscription {
 	char event[96]; /* the value of Event */
 	char extension[EXTENSION_NUMBER_MAX + 1]; /* whose; "": of none */
 	struct end subscriber, notifier;
+	struct target
+		target; /* the notifier's; if he can't be reached, the next */
 	struct txn *server, *client; /* a SUBSCRIBE under way; NULL: gone */
 	bool accepted; /* by the notifier */
 	bool leaving; /* the SUBSCRIBE that is under way ends it */
@@ -366,6 +368,8 @@ static void accept_subscribe(struct subscription *s, const osip_message_t *resp)
 	arm(s, s->leaving ? SIP_NOTIFY_SECONDS : seconds + SIP_NOTIFY_SECONDS);
 }
 
+static bool try_next(struct subscription *s, int status);
+
 /* Refused: it is none, or stays as it was, unless it is not known any more. */
 static void refuse_subscribe(struct subscription *s, int status)
 {
@@ -385,6 +389,8 @@ static void on_response(struct txn *t, const osip_message_t *resp, void *arg)
 		return;
 	s->notifier.path = *txn_path(t);
 	txn_release(t);
+	if (status >= 300 && try_next(s, status))
+		return;
 	if (status >= 300) {
 		refuse_subscribe(s, message_map_status(status));
 		return;
@@ -399,7 +405,8 @@ static void on_response(struct txn *t, const osip_message_t *resp, void *arg)
 static void on_failure(struct txn *t, int status, const char *why, void *arg)
 {
 	txn_release(t);
-	refuse_subscribe(arg, status == 408 ? 504 : 502);
+	if (!try_next(arg, status == 408 ? 408 : 502))
+		refuse_subscribe(arg, status == 408 ? 504 : 502);
 }
 
 static const struct txn_client client = {
@@ -476,18 +483,44 @@ static struct subscription *subscription_new(const struct gateway *from,
 	return NULL;
 }
 
-static int connect_ends(struct subscription *s, struct txn *t,
-			const struct target *to, const osip_message_t *req)
+/* By the gateway that the subscription aims at. */
+static int ask_notifier(struct subscription *s, const osip_message_t *req)
 {
-	struct end *a = &s->subscriber, *b = &s->notifier;
+	struct end *b = &s->notifier;
+	int ret;
+
+	dialog_clear(&b->dialog);
+	b->gw = s->target.gw;
+	b->path = target_path(&s->target);
+	ret = callee_dialog(&b->dialog, &s->target, req);
+	return ret ? ret : send_subscribe(s, req);
+}
+
+static int connect_ends(struct subscription *s, struct txn *t,
+			const osip_message_t *req)
+{
+	struct end *a = &s->subscriber;
 	int ret;
 
 	a->path = *txn_path(t);
 	a->gw = a->path.gw;
-	b->gw = to->gw;
-	b->path = target_path(to);
 	ret = dialog_from_invite(&a->dialog, req);
-	return ret ? ret : callee_dialog(&b->dialog, to, req);
+	return ret ? ret : ask_notifier(s, req);
+}
+
+/* Another server, contact or gateway, unless this one has said something. */
+static bool try_next(struct subscription *s, int status)
+{
+	const osip_message_t *req = s->server ? txn_message(s->server) : NULL;
+	const struct gateway *from = s->subscriber.gw;
+
+	if (s->accepted || s->notifier.dialog.remote_tag || !req || !config ||
+	    !target_is_over(&s->target, status) ||
+	    !target_next(config, from, req->req_uri->username, &s->target) ||
+	    !event_package_passes(s->package, from, s->target.gw))
+		return false;
+	arm(s, SIP_NOTIFY_SECONDS);
+	return ask_notifier(s, req) == 0;
 }
 
 void subscription_received(struct txn *t, const osip_message_t *req)
@@ -512,9 +545,8 @@ void subscription_received(struct txn *t, const osip_message_t *req)
 		return;
 	}
 	txn_own(t, &s->server);
-	ret = connect_ends(s, t, &to, req);
-	if (!ret)
-		ret = send_subscribe(s, req);
+	s->target = to;
+	ret = connect_ends(s, t, req);
 	if (!ret)
 		return;
 	respond(t, NULL, ret == -EINVAL || ret == -E2BIG ? 400 : 500);

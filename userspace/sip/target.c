@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "sip/limits.h"
 #include "sip/route.h"
 #include "sip/target.h"
 
@@ -79,4 +80,11 @@ struct sip_path target_path(const struct target *t)
 bool target_failed(int status)
 {
 	return status == 408 || status / 100 == 3 || status / 100 == 5;
+}
+
+bool target_is_over(const struct target *t, int status)
+{
+	if (status == 503)
+		gateway_failed(t->gw, &t->server, SIP_SERVER_BUSY_SECONDS);
+	return target_failed(status);
 }

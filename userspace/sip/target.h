@@ -38,5 +38,8 @@ struct sip_path target_path(const struct target *t);
 /* Is a target that answers so to be followed by the next? Redirection is not
  * followed: a peer must not choose where calls are routed. */
 bool target_failed(int status);
+/* The same, outside of a call. One that said 503 is its gateway's last choice for a
+ * while. */
+bool target_is_over(const struct target *t, int status);
 
 #endif
