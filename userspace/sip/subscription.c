@@ -45,8 +45,7 @@ struct subscription {
 	char event[96]; /* the value of Event */
 	char extension[EXTENSION_NUMBER_MAX + 1]; /* whose; "": of none */
 	struct end subscriber, notifier;
-	struct target
-		target; /* the notifier's; if he can't be reached, the next */
+	struct target target; /* the notifier's; another if he is away */
 	struct txn *server, *client; /* a SUBSCRIBE under way; NULL: gone */
 	bool accepted; /* by the notifier */
 	bool leaving; /* the SUBSCRIBE that is under way ends it */
