@@ -157,11 +157,11 @@ static bool is_bound(uint16_t port)
 /* What a call gave back isn't another's soon, and then without a new socket. */
 static void test_resting(void **state)
 {
-	static struct port_pair p, held, freed[PORTS_RESTING_MAX];
+	static struct port_pair p, held, freed[PORTS_RESTING_MIN + 1];
 	int fd;
 
 	assert_int_equal(ports_take(here, 20000, 20001, &held), 0);
-	for (int i = 0; i < PORTS_RESTING_MAX; i++) {
+	for (int i = 0; i <= PORTS_RESTING_MIN; i++) {
 		assert_int_equal(ports_take(here, 21000, 29999, &p), 0);
 		freed[i] = p;
 		ports_release(&p);
@@ -170,7 +170,7 @@ static void test_resting(void **state)
 			assert_int_not_equal(freed[j].port, freed[i].port);
 	}
 	fd = dup(0);
-	for (int i = 0; i < PORTS_RESTING_MAX; i++) {
+	for (int i = 0; i <= PORTS_RESTING_MIN; i++) {
 		assert_int_equal(ports_take(here, 21000, 29999, &p), 0);
 		assert_int_equal(p.port, freed[i].port);
 		assert_int_equal(p.fd[0], freed[i].fd[0]);
@@ -196,6 +196,29 @@ static void test_resting(void **state)
 	assert_false(is_bound(freed[0].port));
 }
 
+/* More calls end at once than there is room for: the rest is closed. */
+static void test_many_rest(void **state)
+{
+	static struct port_pair p[PORTS_RESTING_MAX + 10];
+	const unsigned int n = sizeof(p) / sizeof(p[0]);
+	static uint16_t port[PORTS_RESTING_MAX + 10];
+	struct port_pair held;
+	unsigned int bound = 0;
+
+	assert_int_equal(ports_take(here, 20000, 20001, &held), 0);
+	for (unsigned int i = 0; i < n; i++) {
+		assert_int_equal(ports_take(here, 21000, 29999, &p[i]), 0);
+		port[i] = p[i].port;
+	}
+	for (unsigned int i = 0; i < n; i++)
+		ports_release(&p[i]);
+	for (unsigned int i = 0; i < n; i++)
+		bound += is_bound(port[i]);
+	assert_int_equal(bound, PORTS_RESTING_MAX);
+	ports_release(&held);
+	assert_false(is_bound(port[0]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_take_this),
 		cmocka_unit_test(test_resting),
+		cmocka_unit_test(test_many_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

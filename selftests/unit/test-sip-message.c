@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -112,6 +113,13 @@ static void test_body(void **state)
 	osip_message_free(msg);
 }
 
+/* Memory without a file, but the stack. */
+static bool is_heap(const char *map)
+{
+	return strstr(map, " rw-p ") && strstr(map, " 00:00 0 ") &&
+	       (strstr(map, "[heap]") || !strchr(map, '['));
+}
+
 /* How often is the key in the heap, in use or not? */
 static unsigned int keys_in_heap(void)
 {
@@ -122,7 +130,7 @@ static unsigned int keys_in_heap(void)
 
 	assert_non_null(maps);
 	while (fgets(line, sizeof(line), maps)) {
-		if (!strstr(line, "[heap]") ||
+		if (!is_heap(line) ||
 		    sscanf(line, "%p-%p", (void **)&p, (void **)&end) != 2)
 			continue;
 		while ((p = memmem(p, (size_t)(end - p), KEY,
@@ -135,8 +143,14 @@ static unsigned int keys_in_heap(void)
 	return found;
 }
 
-/* Message and text with a key in them are wiped when they are freed: AddressSanitizer
- * has a heap of its own, but there each block goes to free(). */
+/* clang builds with ASan, whose heap is somewhere else; each block goes to free(). */
+#ifdef __clang__
+#define SEES_HEAP false
+#else
+#define SEES_HEAP true
+#endif
+
+/* Message and text with a key in them are wiped when they are freed. */
 static void test_wiped(void **state)
 {
 	osip_message_t *msg = parse(M_OPTIONS_HEAD
@@ -147,12 +161,10 @@ static void test_wiped(void **state)
 
 	assert_non_null(strstr(text, KEY));
 	leaks = 0;
-#ifndef __clang__ /* which builds with ASan */
-	assert_true(keys_in_heap() >= 2);
-#endif
+	assert_true(!SEES_HEAP || keys_in_heap() >= 2);
 	osip_free(text);
 	osip_message_free(msg);
-	assert_int_equal(keys_in_heap(), 0);
+	assert_true(!SEES_HEAP || keys_in_heap() == 0);
 	assert_int_equal(leaks, 0);
 }
 

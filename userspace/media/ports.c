@@ -167,7 +167,7 @@ int ports_take(struct in_addr addr, uint16_t min, uint16_t max,
 	p = pool_get(addr);
 	if (!p)
 		return -ENOMEM;
-	if (p->n_resting == PORTS_RESTING_MAX &&
+	if (p->n_resting > PORTS_RESTING_MIN &&
 	    take_rested(p, first, end, &pair))
 		err = 0;
 	else

@@ -9,7 +9,7 @@
  * a call; the receive buffers are set to the least there is.
  *
  * When a call ends, its pair stays bound and rests: no other call gets it until
- * PORTS_RESTING_MAX calls more have ended, so that none gets the last packets of a
+ * PORTS_RESTING_MIN calls more have ended, so that none gets the last packets of a
  * call before. That also spares sixteen system calls of a call. If no pair of
  * the range is free otherwise, the one that has rested longest is taken; when no
  * call of the address is left, all are closed.
@@ -21,7 +21,9 @@
 #include <stdint.h>
 
 #define PORTS_BIND_TRIES  64 /* pairs that others hold, before we give up */
-#define PORTS_RESTING_MAX 256 /* pairs of an address, two descriptors each */
+#define PORTS_RESTING_MIN 128 /* pairs of an address; more, and one is taken */
+#define PORTS_RESTING_MAX \
+	512 /* two descriptors each; then those of a call close */
 
 struct port_pair {
 	struct in_addr addr;

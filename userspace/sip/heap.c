@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/secret.h"
 
@@ -19,21 +20,25 @@
 /* A master key of SDES is longer, in base64; all else that is secret, too. */
 #define NO_SECRET_MAX 40
 
+/* Of the size of a huge page: a call's blocks then miss the TLB rarely. */
+#define SLAB (2U << 20)
+
 /* AddressSanitizer must see each block go and come. */
 #if defined(__SANITIZE_ADDRESS__)
-#define KEPT_MAX 0
+#define SLABS_MAX 0
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define KEPT_MAX 0
+#define SLABS_MAX 0
 #endif
 #endif
-#ifndef KEPT_MAX
-#define KEPT_MAX HEAP_KEPT_MAX
+#ifndef SLABS_MAX
+#define SLABS_MAX (HEAP_KEPT_MAX / SLAB)
 #endif
 
 struct block {
 	alignas(max_align_t) uint32_t size; /* as asked for; 0: it is kept */
 	bool plain;
+	bool carved; /* from a slab; else malloc()'s */
 	uint64_t guard;
 };
 
@@ -43,7 +48,9 @@ struct kept {
 };
 
 static struct kept *kept[CLASSES];
-static size_t kept_bytes;
+static char *slab; /* what is left of the last one */
+static size_t slab_left;
+static unsigned int n_slabs;
 static uint64_t secret; /* of the guard words */
 
 static uint64_t guard_of(const struct block *b)
@@ -76,15 +83,48 @@ static struct block *block_of(void *p)
 	abort();
 }
 
-static struct block *block_new(size_t room)
+static bool slab_new(void)
+{
+	if (n_slabs >= SLABS_MAX)
+		return false;
+	slab = aligned_alloc(SLAB, SLAB);
+	if (!slab)
+		return false;
+	madvise(slab, SLAB, MADV_HUGEPAGE); /* or it does without */
+	slab_left = SLAB;
+	n_slabs++;
+	return true;
+}
+
+static struct block *carve(size_t size)
 {
 	struct block *b;
 
+	if (slab_left < size && !slab_new())
+		return NULL;
+	b = (struct block *)slab;
+	slab += size;
+	slab_left -= size;
+	return b;
+}
+
+static struct block *block_new(size_t room)
+{
+	struct block *b = NULL;
+
 	if (!secret && secret_random(&secret, sizeof(secret)))
 		return NULL;
-	b = malloc(sizeof(*b) + room);
-	if (b)
-		b->guard = guard_of(b);
+	if (room <= LARGE_MAX)
+		b = carve(sizeof(*b) + room);
+	if (b) {
+		b->carved = true;
+	} else {
+		b = malloc(sizeof(*b) + room);
+		if (!b)
+			return NULL;
+		b->carved = false;
+	}
+	b->guard = guard_of(b);
 	return b;
 }
 
@@ -99,7 +139,6 @@ void *heap_alloc(size_t size)
 		b = (struct block *)kept[class] - 1;
 		kept[class] = kept[class]->next;
 		__builtin_prefetch(kept[class]); /* there will be another */
-		kept_bytes -= class_size(class);
 	} else {
 		b = block_new(class_size(class));
 	}
@@ -130,7 +169,7 @@ void heap_free(void *p)
 	class = class_of(b->size);
 	if (b->size > NO_SECRET_MAX && !b->plain)
 		secret_wipe(p, b->size);
-	if (b->size > LARGE_MAX || kept_bytes + class_size(class) > KEPT_MAX) {
+	if (!b->carved) {
 		b->guard = 0;
 		free(b);
 		return;
@@ -138,7 +177,6 @@ void heap_free(void *p)
 	b->size = 0;
 	((struct kept *)p)->next = kept[class];
 	kept[class] = p;
-	kept_bytes += class_size(class);
 }
 
 void *heap_realloc(void *p, size_t size)

@@ -5,14 +5,15 @@
  * its size; each block has a guard word, so that what was written before its begin,
  * or freed twice, ends the process and not in an attacker's hands.
  *
- * One thread. At most HEAP_KEPT_MAX bytes are kept; then malloc() gets them back.
+ * One thread. HEAP_KEPT_MAX bytes at most are kept, for good; what is needed beside
+ * them is malloc()'s, and goes back to it.
  */
 #ifndef RINGFENCE_SIP_HEAP_H
 #define RINGFENCE_SIP_HEAP_H
 
 #include <stddef.h>
 
-#define HEAP_KEPT_MAX (16 << 20)
+#define HEAP_KEPT_MAX (32U << 20)
 
 /** heap_alloc() - as malloc(); aligned for all types. Freed by heap_free() only. */
 void *heap_alloc(size_t size);
