@@ -25,6 +25,12 @@ sip route spare to outside
 sip route back from late
 sip route back to inside
 """
+MEDIA = """
+network media interface wan
+network media media-port-min 40000
+network media media-port-max 40009
+sip gateway late media-network media
+"""
 
 
 def address(what):
@@ -96,6 +102,30 @@ def follows(t):
     t.gw.until(lambda: state(t) == ["unwatched", "10.9.9.1:5060"], "never")
 
 
+def media_elsewhere(t):
+    """media has a network of its own, which comes, moves, goes"""
+    t.gw.until(lambda: "SipEp 345: address wan of SIP gateway late is not"
+               in t.gw.said(), "told at start")
+    Call(t.caller, t.callee).establish().bye()
+    for n, addr in enumerate(("10.9.9.3", "10.9.9.4"), 1):
+        move(*["del 10.9.9.3/24"] * (n - 1), "add %s/24" % addr)
+        t.gw.until(lambda a=addr: "SipEp 346: address " + a in t.gw.said(),
+                   "never " + addr)
+        carol = Peer("carol", (PEER, 5090), (ADDRESS, 5060))
+        call = Call(t.caller, carol).establish()
+        offer = call.invite_b.body
+        check("c=IN IP4 " + addr in offer, offer)
+        port = int(offer.split("m=audio ")[1].split()[0])
+        check(40000 <= port <= 40009, offer)
+        check(ADDRESS in call.invite_b.get("contact"), "signaling stays")
+        call.bye()
+        carol.close()
+    check("SipEp 345: address 10.9.9.3" in t.gw.said(), "gone")
+    move("del 10.9.9.4/24")
+    t.gw.until(lambda: state(t)[0] == "no-address", "never")
+    Call(t.caller, t.callee).establish().bye()
+
+
 def state(t):
     gw = [g for g in t.json("gateway", "list") if g["name"] == "late"][0]
     return [gw["state"], gw["local"]]
@@ -109,8 +139,12 @@ def interface():
 
 
 def setup(test):
-    if test is not follows:
+    if test is comes_and_goes:
         return Context(config=LATE)
+    if test is media_elsewhere:
+        subprocess.run(["ip", "address", "flush", "dev", "wan"], check=True)
+        address("add")
+        return Lab(LATE + MEDIA)
     interface()
     return Lab(LATE.replace("late address 10.9.9.1", "late interface wan") +
                'sip gateway late registration alice password "x"\n')
@@ -120,4 +154,4 @@ if __name__ == "__main__":
     own_namespace()
     subprocess.run(["ip", "address", "add", PEER + "/32", "dev", "lo"],
                    check=True)
-    run([comes_and_goes, follows], setup)
+    run([comes_and_goes, follows, media_elsewhere], setup)

@@ -99,10 +99,11 @@ static void test_taken_by_others(void **state)
 
 static void test_no_address(void **state)
 {
-	const struct in_addr nowhere = { htonl(0xc0000201) };
+	const struct in_addr nowhere = { htonl(0xc0000201) }, any = { 0 };
 	struct port_pair p;
 
 	assert_int_equal(ports_take(nowhere, 21000, 21999, &p), -EADDRNOTAVAIL);
+	assert_int_equal(ports_take(any, 21000, 21999, &p), -EADDRNOTAVAIL);
 }
 
 static void test_no_descriptors(void **state)

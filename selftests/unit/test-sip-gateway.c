@@ -30,6 +30,7 @@
 	"sip gateway two proxy-host 10.0.1.2\n"   \
 	"sip gateway two proxy-port 5070\n"       \
 	"sip gateway three network b\n"           \
+	"sip gateway three media-network a\n"     \
 	"sip gateway three port 6000\n"           \
 	"sip gateway three proxy-host 10.0.1.3\n" \
 	"media idle-timeout 77\n"
@@ -82,6 +83,12 @@ static void test_gateways(void **state)
 	assert_int_equal(gw->transport, SIP_TCP);
 	assert_int_equal(ntohs(gw->local.sin_port), 5999);
 	assert_int_equal(gw->proxy.port, 5070);
+	assert_string_equal(inet_ntoa(gw->media.local_addr), "10.0.1.1");
+	assert_int_equal(gw->media.port_min, 20000);
+	gw = gateway_find(cfg, "three");
+	assert_string_equal(inet_ntoa(gw->local.sin_addr), "10.0.1.1");
+	assert_string_equal(inet_ntoa(gw->media.local_addr), "10.0.0.1");
+	assert_int_equal(gw->media.port_max, 30009);
 	assert_null(gateway_find(cfg, "four"));
 	assert_null(route(cfg, "two", "1"));
 	sip_config_free(cfg);

@@ -162,6 +162,8 @@ int ports_take(struct in_addr addr, uint16_t min, uint16_t max,
 	struct pool *p;
 	int err;
 
+	if (!addr.s_addr)
+		return -EADDRNOTAVAIL; /* it would be all of them */
 	if (!first || first >= end)
 		return -EADDRINUSE;
 	p = pool_get(addr);

@@ -28,7 +28,6 @@ struct loading {
 	struct conn_limits conns;
 	struct gateway *gw; /* the one that is being read */
 	const struct lyd_node *entry; /* its node */
-	const char *wanted; /* network that is looked for */
 	struct config_error *err;
 };
 
@@ -65,24 +64,60 @@ struct gateway *gateway_find(const struct sip_config *cfg, const char *name)
 	return NULL;
 }
 
+/* What a gateway takes of a network. */
+struct network {
+	const char *name;
+	struct in_addr addr;
+	char interface[16];
+	uint16_t port_min, port_max;
+};
+
 static int read_network(const struct lyd_node *entry, void *arg)
 {
-	struct loading *l = arg;
-	struct media_profile *m = &l->gw->media;
+	struct network *net = arg;
 	const char *addr = config_str(entry, "address");
 
-	if (strcmp(config_str(entry, "name"), l->wanted) != 0)
+	if (strcmp(config_str(entry, "name"), net->name) != 0)
 		return 0;
-	if (addr && inet_pton(AF_INET, addr, &m->local_addr) != 1)
+	if (addr && inet_pton(AF_INET, addr, &net->addr) != 1)
 		return -EINVAL;
 	if (!addr) {
-		snprintf(l->gw->interface, sizeof(l->gw->interface), "%s",
+		snprintf(net->interface, sizeof(net->interface), "%s",
 			 config_str(entry, "interface"));
-		m->local_addr = networks_address(l->gw->interface);
+		net->addr = networks_address(net->interface);
 	}
-	m->port_min = (uint16_t)config_u32(entry, "media-port-min", 20000);
-	m->port_max = (uint16_t)config_u32(entry, "media-port-max", 29999);
+	net->port_min = (uint16_t)config_u32(entry, "media-port-min", 20000);
+	net->port_max = (uint16_t)config_u32(entry, "media-port-max", 29999);
 	return 1;
+}
+
+/* @leaf: which says the network's name */
+static int find_network(const struct lyd_node *entry, const struct loading *l,
+			const char *leaf, struct network *ret)
+{
+	*ret = (struct network){ .name = config_str(entry, leaf) };
+	if (config_each(l->tree, "network", read_network, ret) > 0)
+		return 0;
+	return config_fail(l->err, entry, leaf, "there is no such network");
+}
+
+static int read_networks(const struct lyd_node *entry, struct loading *l)
+{
+	struct gateway *gw = l->gw;
+	struct network net;
+	int ret = find_network(entry, l, "network", &net);
+
+	if (ret < 0)
+		return ret;
+	gw->local.sin_addr = net.addr;
+	memcpy(gw->interface, net.interface, sizeof(gw->interface));
+	if (config_str(entry, "media-network"))
+		ret = find_network(entry, l, "media-network", &net);
+	gw->media.local_addr = net.addr;
+	gw->media.port_min = net.port_min;
+	gw->media.port_max = net.port_max;
+	memcpy(gw->media_interface, net.interface, sizeof(gw->media_interface));
+	return ret;
 }
 
 static int add_suite(const struct lyd_node *entry,
@@ -153,14 +188,11 @@ static int read_security(const struct lyd_node *entry, struct loading *l)
 
 static int read_media(const struct lyd_node *entry, struct loading *l)
 {
-	int ret;
+	int ret = read_networks(entry, l);
 
+	if (ret < 0)
+		return ret;
 	memcpy(l->gw->media.name, l->gw->name, sizeof(l->gw->media.name));
-	l->wanted = config_str(entry, "network");
-	ret = config_each(l->tree, "network", read_network, l);
-	if (ret <= 0)
-		return config_fail(l->err, entry, "network",
-				   "there is no such network");
 	ret = config_each(entry, "suite", read_suite, l);
 	if (ret >= 0)
 		ret = config_each(entry, "answer-suite", read_accepted, l);
@@ -400,7 +432,6 @@ static int read_gateway(const struct lyd_node *entry, void *arg)
 	if (!ret)
 		ret = read_tls(entry, l);
 	gw->local.sin_family = AF_INET;
-	gw->local.sin_addr = gw->media.local_addr;
 	gw->local.sin_port = htons(
 		(uint16_t)(gw->transport == SIP_TLS
 				   ? config_u32(entry, "secure-port", 5061)

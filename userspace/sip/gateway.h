@@ -32,7 +32,8 @@ enum transport_param {
 struct gateway {
 	char name[64];
 	enum sip_transport transport; /* of the requests that we send */
-	char interface[16]; /* whose address @local has; "": it is configured */
+	/* Whose addresses @local and @media have; "": they are configured. */
+	char interface[16], media_interface[16];
 	struct sockaddr_in local; /* that we listen on; 0.0.0.0: nowhere yet */
 	struct hop proxy; /* the one peer, but for these: */
 	struct hop outbound; /* requests go there, if it is there */

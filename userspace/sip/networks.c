@@ -54,19 +54,35 @@ struct in_addr networks_address(const char *interface)
 	return ret;
 }
 
-static bool has_moved(const struct gateway *gw)
+static bool is_elsewhere(const char *interface, struct in_addr addr)
 {
-	return gw->interface[0] && networks_address(gw->interface).s_addr !=
-					   gw->local.sin_addr.s_addr;
+	return interface[0] &&
+	       networks_address(interface).s_addr != addr.s_addr;
+}
+
+/* The address that is another one now; NULL: none. */
+static const struct in_addr *moved_from(const struct gateway *gw)
+{
+	if (is_elsewhere(gw->interface, gw->local.sin_addr))
+		return &gw->local.sin_addr;
+	if (is_elsewhere(gw->media_interface, gw->media.local_addr))
+		return &gw->media.local_addr;
+	return NULL;
+}
+
+static bool is_there(struct in_addr addr)
+{
+	return addr.s_addr && networks_have(addr);
 }
 
 static void look_at(struct gateway *gw)
 {
-	bool absent = !gw->local.sin_addr.s_addr ||
-		      !networks_have(gw->local.sin_addr);
-	const char *what = gw->local.sin_addr.s_addr
-				   ? inet_ntoa(gw->local.sin_addr)
-				   : gw->interface;
+	bool media = is_there(gw->local.sin_addr); /* else signaling's isn't */
+	bool absent = !media || !is_there(gw->media.local_addr);
+	struct in_addr addr = media ? gw->media.local_addr : gw->local.sin_addr;
+	const char *what = addr.s_addr ? inet_ntoa(addr)
+			   : media     ? gw->media_interface
+				       : gw->interface;
 
 	if (absent == gw->absent)
 		return;
@@ -90,13 +106,13 @@ static bool leave_all(void)
 
 	for (unsigned int i = 0; config && i < config->n_gateways; i++) {
 		struct gateway *gw = config->gateway[i];
+		const struct in_addr *from = moved_from(gw);
 
-		if (!has_moved(gw))
+		if (!from)
 			continue;
 		any = true;
 		if (!gw->absent)
-			notify(SIP_ADDRESS_GONE, inet_ntoa(gw->local.sin_addr),
-			       gw->name);
+			notify(SIP_ADDRESS_GONE, inet_ntoa(*from), gw->name);
 		gw->absent = true;
 	}
 	return any;
