@@ -12,47 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <event2/event.h>
 
 #include "base/log.h"
 #include "base/loop.h"
 #include "sip/callee.h"
-#include "sip/extension.h"
 #include "sip/limits.h"
 #include "sip/notify-body.h"
-#include "sip/subscription.h"
-
-/* One dialog of a subscription. */
-struct end {
-	struct gateway *gw;
-	struct sip_path path; /* where its last message came from */
-	struct dialog dialog;
-};
-
-/* A NOTIFY that waits for the subscriber's answer. */
-struct notification {
-	LIST_ENTRY(notification) entry;
-	struct subscription *of;
-	struct txn *server, *client; /* NULL: gone */
-	bool last; /* the subscription is terminated */
-};
-
-struct subscription {
-	LIST_ENTRY(subscription) entry;
-	const struct event_package *package;
-	char event[96]; /* the value of Event */
-	char extension[EXTENSION_NUMBER_MAX + 1]; /* whose; "": of none */
-	struct end subscriber, notifier;
-	struct target target; /* the notifier's; another if he is away */
-	struct txn *server, *client; /* a SUBSCRIBE under way; NULL: gone */
-	bool accepted; /* by the notifier */
-	bool leaving; /* the SUBSCRIBE that is under way ends it */
-	struct event *timer;
-	LIST_HEAD(, notification) notifications;
-	unsigned int n_notifications;
-};
+#include "sip/subscription-internal.h"
 
 static LIST_HEAD(, subscription)
 	subscriptions = LIST_HEAD_INITIALIZER(subscriptions);
@@ -64,7 +32,7 @@ void subscriptions_set_config(const struct sip_config *cfg)
 	config = cfg;
 }
 
-static void respond(struct txn *t, const struct end *end, int status)
+void subscription_respond(struct txn *t, const struct end *end, int status)
 {
 	osip_message_t *resp = end ? message_response(txn_message(t), status,
 						      NULL,
@@ -81,25 +49,26 @@ static void respond(struct txn *t, const struct end *end, int status)
 	txn_respond(t, resp);
 }
 
-static void notification_end(struct notification *n, int status)
+void subscription_path(const struct end *end, struct sip_path *path)
 {
-	if (n->server)
-		respond(n->server, &n->of->notifier, status);
-	txn_release(n->server);
-	txn_release(n->client);
-	LIST_REMOVE(n, entry);
-	n->of->n_notifications--;
-	free(n);
+	*path = end->path;
+	if (path->transport == SIP_UDP && !end->gw->extensions)
+		path->transport = end->gw->transport;
+	dialog_path(&end->dialog, path);
 }
 
-static void subscription_free(struct subscription *s)
+int subscription_contact(osip_message_t *msg, const struct sip_path *path)
 {
-	struct notification *n, *next;
+	return message_add_contact(msg, path) < 0 ||
+			       osip_message_replace_header(msg, "Allow",
+							   "SUBSCRIBE, NOTIFY")
+		       ? -ENOMEM
+		       : 0;
+}
 
-	for (n = LIST_FIRST(&s->notifications); n; n = next) {
-		next = LIST_NEXT(n, entry);
-		notification_end(n, 481);
-	}
+void subscription_free(struct subscription *s)
+{
+	notifications_end(s);
 	txn_release(s->server);
 	txn_release(s->client);
 	dialog_clear(&s->subscriber.dialog);
@@ -133,14 +102,6 @@ bool subscriptions_use(const struct gateway *gw)
 	return false;
 }
 
-static void end_path(const struct end *end, struct sip_path *path)
-{
-	*path = end->path;
-	if (path->transport == SIP_UDP && !end->gw->extensions)
-		path->transport = end->gw->transport;
-	dialog_path(&end->dialog, path);
-}
-
 static void arm(struct subscription *s, unsigned int seconds)
 {
 	const struct timeval tv = { .tv_sec = seconds };
@@ -169,38 +130,6 @@ static int set_number(osip_message_t *msg, const char *name, unsigned int n)
 	return osip_message_set_header(msg, name, text) ? -ENOMEM : 0;
 }
 
-/* It is no call's: other methods are possible in it. */
-static int add_contact(osip_message_t *msg, const struct sip_path *path)
-{
-	return message_add_contact(msg, path) < 0 ||
-			       osip_message_replace_header(msg, "Allow",
-							   "SUBSCRIBE, NOTIFY")
-		       ? -ENOMEM
-		       : 0;
-}
-
-static int fill_notify(const struct subscription *s, osip_message_t *msg,
-		       const char *state, const osip_message_t *from)
-{
-	char *body = NULL;
-	int ret = 0;
-
-	if (add_contact(msg, &s->subscriber.path) < 0 ||
-	    osip_message_set_header(msg, "Event", s->event) ||
-	    osip_message_set_header(msg, "Subscription-State", state))
-		return -ENOMEM;
-	if (from)
-		ret = notify_body(s->package, from, &body);
-	if (!ret && body)
-		ret = message_set_body(msg, s->package->type, body,
-				       strlen(body));
-	free(body);
-	return ret;
-}
-
-static int send_notify(struct subscription *s, const char *state,
-		       const osip_message_t *from, struct notification *n);
-
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct subscription *s = arg;
@@ -208,141 +137,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	log_info("sip", "a subscription of gateway %s has expired",
 		 s->subscriber.gw->name);
 	if (s->server)
-		respond(s->server, &s->subscriber, 504);
+		subscription_respond(s->server, &s->subscriber, 504);
 	else
-		send_notify(s, "terminated;reason=timeout", NULL, NULL);
+		notification_expired(s);
 	subscription_free(s);
-}
-
-static void notify_response(struct txn *t, const osip_message_t *resp,
-			    void *arg)
-{
-	struct notification *n = arg;
-	struct subscription *s = n->of;
-	bool over = n->last || resp->status_code == 481;
-
-	if (resp->status_code < 200)
-		return;
-	notification_end(n, resp->status_code < 300
-				    ? 200
-				    : message_map_status(resp->status_code));
-	if (over)
-		subscription_free(s);
-}
-
-/* Who can't be told has no subscription any more (RFC 6665, 4.2.2). */
-static void notify_failure(struct txn *t, int status, const char *why,
-			   void *arg)
-{
-	struct notification *n = arg;
-	struct subscription *s = n->of;
-
-	notification_end(n, 481);
-	subscription_free(s);
-}
-
-static const struct txn_client notify_client = {
-	.on_response = notify_response,
-	.on_failure = notify_failure,
-};
-
-static int send_notify(struct subscription *s, const char *state,
-		       const osip_message_t *from, struct notification *n)
-{
-	struct sip_path path;
-	osip_message_t *msg;
-	int ret = -ENOMEM;
-
-	end_path(&s->subscriber, &path);
-	msg = dialog_request(&s->subscriber.dialog, "NOTIFY", &path);
-	if (msg)
-		ret = fill_notify(s, msg, state, from);
-	if (ret < 0) {
-		osip_message_free(msg);
-		return ret;
-	}
-	return txn_request(msg, &path, n ? &notify_client : NULL, n,
-			   n ? &n->client : NULL);
-}
-
-/* The state and its time or reason; free() it. NULL: not one, or no memory. */
-static char *read_state(const osip_message_t *req, bool *ret_over)
-{
-	static const char *const reasons[] = { "deactivated", "probation",
-					       "rejected",    "timeout",
-					       "giveup",      "noresource",
-					       "invariant" };
-	const char *value = message_header(req, "subscription-state"), *p;
-	char text[64];
-
-	if (!value)
-		return NULL;
-	*ret_over = !strncasecmp(value, "terminated", 10);
-	if (!*ret_over) {
-		snprintf(text, sizeof(text), "%s",
-			 strncasecmp(value, "pending", 7) ? "active"
-							  : "pending");
-		p = strstr(value, "expires=");
-		if (p)
-			snprintf(text + strlen(text), 32, ";expires=%lu",
-				 strtoul(p + 8, NULL, 10));
-		return strdup(text);
-	}
-	snprintf(text, sizeof(text), "terminated");
-	p = strstr(value, "reason=");
-	for (size_t i = 0; p && i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (!strncasecmp(p + 7, reasons[i], strlen(reasons[i])))
-			snprintf(text, sizeof(text), "terminated;reason=%s",
-				 reasons[i]);
-	return strdup(text);
-}
-
-static struct notification *notification_new(struct subscription *s,
-					     struct txn *t, bool last)
-{
-	struct notification *n = calloc(1, sizeof(*n));
-
-	if (!n)
-		return NULL;
-	n->of = s;
-	n->last = last;
-	txn_own(t, &n->server);
-	LIST_INSERT_HEAD(&s->notifications, n, entry);
-	s->n_notifications++;
-	return n;
-}
-
-static void notified(struct subscription *s, struct txn *t,
-		     const osip_message_t *req)
-{
-	struct notification *n = NULL;
-	bool over = false;
-	char *state = NULL;
-	int status = 0, ret;
-
-	if (event_package_find(req) != s->package)
-		status = 489;
-	else if (s->n_notifications >= SIP_NOTIFICATIONS_MAX)
-		status = 503;
-	else if (!(state = read_state(req, &over)))
-		status = 400;
-	else if (!(n = notification_new(s, t, over)))
-		status = 500;
-	if (status) {
-		respond(t, &s->notifier, status);
-		free(state);
-		return;
-	}
-	if (!s->notifier.dialog.remote_tag)
-		dialog_from_notify(&s->notifier.dialog, req);
-	ret = send_notify(s, state, req, n);
-	free(state);
-	if (ret < 0)
-		notification_end(n, ret == -EMSGSIZE ? 413
-				    : ret == -EINVAL ? 415
-						     : 500);
-	if (ret < 0 && over)
-		subscription_free(s);
 }
 
 /* The subscriber's answer: what the notifier has granted. */
@@ -354,7 +152,7 @@ static void accept_subscribe(struct subscription *s, const osip_message_t *resp)
 					     s->subscriber.dialog.local_tag)
 			  : NULL;
 
-	if (ok && (add_contact(ok, &s->subscriber.path) < 0 ||
+	if (ok && (subscription_contact(ok, &s->subscriber.path) < 0 ||
 		   set_number(ok, "Expires", seconds) < 0)) {
 		osip_message_free(ok);
 		ok = NULL;
@@ -373,7 +171,7 @@ static bool try_next(struct subscription *s, int status);
 static void refuse_subscribe(struct subscription *s, int status)
 {
 	if (s->server)
-		respond(s->server, &s->subscriber, status);
+		subscription_respond(s->server, &s->subscriber, status);
 	txn_release(s->server);
 	if (!s->accepted || status == 481)
 		subscription_free(s);
@@ -422,9 +220,9 @@ static int send_subscribe(struct subscription *s, const osip_message_t *req)
 
 	s->leaving = !seconds;
 	if (s->accepted)
-		end_path(to, &path);
+		subscription_path(to, &path);
 	msg = dialog_request(&to->dialog, "SUBSCRIBE", &path);
-	if (!msg || add_contact(msg, &path) < 0 ||
+	if (!msg || subscription_contact(msg, &path) < 0 ||
 	    osip_message_set_header(msg, "Event", s->event) ||
 	    osip_message_set_header(msg, "Accept", s->package->type) ||
 	    set_number(msg, "Expires", seconds) < 0) {
@@ -540,7 +338,7 @@ void subscription_received(struct txn *t, const osip_message_t *req)
 	if (status) {
 		log_info("sip", "a SUBSCRIBE from gateway %s is refused: %d",
 			 from->name, status);
-		respond(t, NULL, status);
+		subscription_respond(t, NULL, status);
 		return;
 	}
 	txn_own(t, &s->server);
@@ -548,7 +346,8 @@ void subscription_received(struct txn *t, const osip_message_t *req)
 	ret = connect_ends(s, t, req);
 	if (!ret)
 		return;
-	respond(t, NULL, ret == -EINVAL || ret == -E2BIG ? 400 : 500);
+	subscription_respond(t, NULL,
+			     ret == -EINVAL || ret == -E2BIG ? 400 : 500);
 	subscription_free(s);
 }
 
@@ -607,7 +406,7 @@ static void subscribed(struct subscription *s, struct txn *t,
 	else if (s->server || s->client || !s->accepted)
 		status = 500;
 	if (status) {
-		respond(t, &s->subscriber, status);
+		subscription_respond(t, &s->subscriber, status);
 		return;
 	}
 	dialog_refresh(&s->subscriber.dialog, req);
@@ -633,17 +432,17 @@ void subscription_requested(struct txn *t, const osip_message_t *req)
 	struct end *end;
 
 	if (!s) {
-		respond(t, NULL, 481);
+		subscription_respond(t, NULL, 481);
 		return;
 	}
 	end = notifier ? &s->notifier : &s->subscriber;
 	if (!dialog_in_order(&end->dialog, req)) {
-		respond(t, end, 500);
+		subscription_respond(t, end, 500);
 		return;
 	}
 	end->path = *txn_path(t);
 	if (notifier && MSG_IS_NOTIFY(req))
-		notified(s, t, req);
+		notification_received(s, t, req);
 	else if (!notifier && MSG_IS_SUBSCRIBE(req))
 		subscribed(s, t, req);
 	else
