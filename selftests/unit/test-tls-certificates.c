@@ -63,6 +63,30 @@ static const struct verdict {
 	{ "dnsip", "ca.pem", "127.0.0.1", "is for 127.0.0.1, not for" },
 };
 
+/* One end judges the other's certificate: @reason, or NULL, it is fine. */
+static void judged(struct pair *p, struct end *judge, struct end *other,
+		   const char *reason)
+{
+	if (reason) {
+		run_closed(judge);
+		assert_int_equal(judge->ready, 0);
+		assert_contains(judge->reason, reason);
+		/* TLS 1.3: after a client had thought that it was ready. */
+		run_closed(other);
+		assert_contains(other->reason,
+				"peer rejected our certificate: ");
+	} else {
+		run_ready(judge);
+		run_ready(other);
+	}
+	end_reset(&p->client);
+	end_reset(&p->server);
+	tls_ctx_free(p->client_ctx);
+	tls_ctx_free(p->server_ctx);
+	p->client_ctx = NULL;
+	p->server_ctx = NULL;
+}
+
 static void test_server_certificates(void **state)
 {
 	struct pair *p = *state;
@@ -75,23 +99,7 @@ static void test_server_certificates(void **state)
 		p->server_ctx = context(v->cert, NULL, false);
 		p->client_ctx = context(NULL, v->ca, false);
 		start(p, v->name, NULL);
-		if (v->reason) {
-			run_closed(&p->client);
-			assert_int_equal(p->client.ready, 0);
-			assert_contains(p->client.reason, v->reason);
-			run_closed(&p->server);
-			assert_contains(p->server.reason,
-					"peer rejected our certificate: ");
-		} else {
-			run_ready(&p->client);
-			run_ready(&p->server);
-		}
-		end_reset(&p->client);
-		end_reset(&p->server);
-		tls_ctx_free(p->client_ctx);
-		tls_ctx_free(p->server_ctx);
-		p->client_ctx = NULL;
-		p->server_ctx = NULL;
+		judged(p, &p->client, &p->server, v->reason);
 	}
 }
 
@@ -122,24 +130,7 @@ static void test_client_certificates(void **state)
 		/* Bytes that the server won't read must not cost its alert. */
 		p->client.hello = "INVITE";
 		start(p, "127.0.0.1", v->name);
-		if (v->reason) {
-			run_closed(&p->server);
-			assert_int_equal(p->server.ready, 0);
-			assert_contains(p->server.reason, v->reason);
-			/* TLS 1.3: after our side had thought it was ready. */
-			run_closed(&p->client);
-			assert_contains(p->client.reason,
-					"peer rejected our certificate: ");
-		} else {
-			run_ready(&p->server);
-			run_ready(&p->client);
-		}
-		end_reset(&p->client);
-		end_reset(&p->server);
-		tls_ctx_free(p->client_ctx);
-		tls_ctx_free(p->server_ctx);
-		p->client_ctx = NULL;
-		p->server_ctx = NULL;
+		judged(p, &p->server, &p->client, v->reason);
 	}
 }
 
