@@ -255,7 +255,7 @@ class Leg(Dialog):
     def __init__(self, agent, invite=None):
         super().__init__()
         self.agent, self.invite_in, self.branch = agent, invite, None
-        self.tag, self.version, self.port = token("t"), 1, 0
+        self.tag, self.version, self.media = token("t"), 1, None
         self.over = asyncio.Event()
         self.came = asyncio.Queue()  # requests that a flow may wait for
         self.deaf = self.cancelled = self.answered = False
@@ -263,16 +263,16 @@ class Leg(Dialog):
             self.call_id = invite.get("call-id")
             self.local = invite.get("to") + ";tag=" + self.tag
             self.remote, self.target = invite.get("from"), invite.uri()
-            self.note_port(invite)
+            self.note_media(invite)
         agent.legs[self.call_id] = self
 
     def forget(self):
         self.agent.legs.pop(self.call_id, None)
 
-    def note_port(self, msg):
-        """Of the gateway's, for the media."""
-        found = re.search(r"(?m)^m=audio (\d+)", msg.body)
-        self.port = int(found.group(1)) if found else self.port
+    def note_media(self, msg):
+        """Where the gateway wants our media: ADDRESS:PORT."""
+        found = re.search(r"(?ms)^c=IN IP4 ([\d.]+).*^m=audio (\d+)", msg.body)
+        self.media = ":".join(found.groups()) if found else self.media
 
     # As a server
 
@@ -359,7 +359,7 @@ class Leg(Dialog):
         client.ack = self.agent.request("ACK", self.target, self, cseq=cseq,
                                         body=body)
         self.agent.send(client.ack)
-        self.note_port(msg)
+        self.note_media(msg)
 
     async def change(self, method="INVITE", more="", headers=(), body=True):
         """Another offer, by re-INVITE or UPDATE; again while it is too soon."""

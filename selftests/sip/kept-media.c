@@ -2,9 +2,10 @@
 /*
  * Media that is negotiated as ever, ports and all, and relayed by nobody. A session
  * is a file in $RF_FAKE_SESSIONS, named by its number, that outlives the process as
- * a kernel session does: a line with the two ports of ours, then the session. The
- * file NUMBER.idle, made by a test, is the media time-out.
+ * a kernel session does: a line with what is ours, ADDRESS:PORT twice, then the
+ * session. The file NUMBER.idle, made by a test, is the media time-out.
  */
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -94,6 +95,12 @@ static int kept_get(uint32_t id, struct rgf_session *ret)
 	return n;
 }
 
+static void put_local(FILE *f, const struct rgf_leg *leg, char end)
+{
+	fprintf(f, "%s:%u%c", inet_ntoa(rgf_addr_to_v4(&leg->local_addr)),
+		leg->local_port, end);
+}
+
 /* Whole at once, since a kill may come at any time; without the keys. */
 static int keep(const struct rgf_session *s)
 {
@@ -110,7 +117,8 @@ static int keep(const struct rgf_session *s)
 		memset(&copy.leg[i].tx, 0, sizeof(copy.leg[i].tx));
 		memset(&copy.leg[i].rx, 0, sizeof(copy.leg[i].rx));
 	}
-	fprintf(f, "%u %u\n", s->leg[0].local_port, s->leg[1].local_port);
+	put_local(f, &s->leg[0], ' ');
+	put_local(f, &s->leg[1], '\n');
 	fwrite(&copy, sizeof(copy), 1, f);
 	return fclose(f) || rename(new, path) ? -errno : 0;
 }

@@ -485,20 +485,21 @@ class Long(Lab):
         else:
             agent.answer(msg, 480, tag="late")
 
-    def pairs(self):
-        """{number of a session: its ports of ours}"""
+    def ours(self):
+        """{number of a session: its two ADDRESS:PORT of ours}"""
         found = {}
         for number in self.gw.sessions():
             with contextlib.suppress(OSError, ValueError):
                 with open(self.gw.dir + "/sessions/" + number, "rb") as f:
-                    found[number] = set(map(int, f.readline().split()))
+                    found[number] = set(f.readline().decode().split())
         return found
 
     def no_media(self, *legs):
-        """The time-out of the session between them, if there is one."""
-        ports = {leg.port for leg in legs if leg}
-        for number, pair in self.pairs().items():
-            if pair <= ports:
+        """The time-out of the session between them, if there is one. A caller that
+        never got its answer doesn't know of it; the callee does."""
+        known = {leg.media for leg in legs if leg and leg.media}
+        for number, pair in self.ours().items():
+            if len(pair & known) >= min(2, len(known)) > 0:
                 open("%s/sessions/%s.idle" % (self.gw.dir, number),
                      "w").close()
 
@@ -527,11 +528,11 @@ class Long(Lab):
             await asyncio.sleep(0.02)
         check(self.gw.process.returncode in (0, -signal.SIGKILL),
               "exit status %d" % self.gw.process.returncode)
-        talk = {c: c.a.port for c in self.calls.values()
-                if c.talks and c.a.port}
+        talk = {c: c.a.media for c in self.calls.values()
+                if c.talks and c.a.media}
         self.gw.start()
-        ports = set().union(*self.pairs().values())
-        lost = [c.number for c, port in talk.items() if port not in ports]
+        ours = set().union(*self.ours().values())
+        lost = [c.number for c, media in talk.items() if media not in ours]
         check(not lost, "sessions of calls %s are lost" % lost)
         self.done["adopted"] += len(talk)
         for call in talk:
