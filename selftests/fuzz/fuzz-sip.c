@@ -17,15 +17,27 @@
 static struct gateway gateway;
 static struct sip_path path = { .gw = &gateway };
 
+/* What libosip2 makes of it is the same, to the byte. */
+static void compare_text(osip_message_t *msg)
+{
+	char *text, *theirs = NULL;
+	size_t len = 0, their_len = 0;
+
+	text = message_text(msg, &len);
+	osip_message_force_update(msg);
+	osip_message_to_str(msg, &theirs, &their_len);
+	if (!text != !theirs ||
+	    (text && (len != their_len || memcmp(text, theirs, len) != 0)))
+		abort();
+	osip_free(text); /* a macro that looks at it twice */
+	osip_free(theirs);
+}
+
 static void text_of(osip_message_t *msg)
 {
-	char *text;
-	size_t len;
-
 	if (!msg)
 		return;
-	text = message_text(msg, &len);
-	osip_free(text); /* a macro that looks at it twice */
+	compare_text(msg);
 	osip_message_free(msg);
 }
 
@@ -89,6 +101,7 @@ static void one(const char *buf, size_t len, bool stream)
 	if (!msg)
 		return;
 	message_sdp(msg, &n);
+	compare_text(msg);
 	if (MSG_IS_REQUEST(msg))
 		use_request(msg);
 	else

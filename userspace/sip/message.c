@@ -88,23 +88,6 @@ osip_message_t *message_parse(const char *buf, const struct sip_head *head)
 	return msg;
 }
 
-/* libosip2's has room for 8 kB, and may be kept until its copies are past. */
-char *message_text(osip_message_t *msg, size_t *ret_len)
-{
-	char *roomy = NULL, *text;
-
-	osip_message_force_update(msg);
-	if (osip_message_to_str(msg, &roomy, ret_len) != 0)
-		return NULL;
-	text = osip_malloc(*ret_len + 1);
-	if (text)
-		memcpy(text, roomy, *ret_len + 1);
-	secret_wipe(roomy, *ret_len);
-	heap_plain(roomy);
-	osip_free(roomy);
-	return text;
-}
-
 char *message_uri(const osip_uri_t *uri)
 {
 	osip_uri_t plain = *uri;
