@@ -15,6 +15,7 @@
 #include <systemd/sd-journal.h>
 
 #include "base/log.h"
+#include "base/text.h"
 
 #define CUT_MARK "..."
 
@@ -113,10 +114,12 @@ static size_t escape_byte(unsigned char c, char out[static 5])
 {
 	if (c == '\\')
 		return (size_t)sprintf(out, "\\\\");
-	if (c < 0x20 || c > 0x7e)
-		return (size_t)sprintf(out, "\\x%02x", c);
-	out[0] = (char)c;
-	return 1;
+	return (size_t)sprintf(out, "\\x%02x", c);
+}
+
+static bool is_plain(char c)
+{
+	return c >= ' ' && c <= '~' && c != '\\';
 }
 
 void log_escape(char *line, size_t size, const char *text)
@@ -124,9 +127,11 @@ void log_escape(char *line, size_t size, const char *text)
 	size_t used = 0, keep = 0;
 
 	for (; *text; text++) {
-		char esc[5];
-		size_t n = escape_byte((unsigned char)*text, esc);
+		char esc[5] = { *text };
+		size_t n = 1;
 
+		if (!is_plain(*text))
+			n = escape_byte((unsigned char)*text, esc);
 		if (used + n >= size) {
 			strcpy(line + keep, CUT_MARK);
 			return;
@@ -139,20 +144,38 @@ void log_escape(char *line, size_t size, const char *text)
 	line[used] = '\0';
 }
 
+/* "HH:MM:SS.mmm "; of a second's many lines only the first looks at the zone. */
+static void put_time(struct text *t)
+{
+	static char second[sizeof("HH:MM:SS.")];
+	static time_t when = -1;
+	struct timespec now;
+	struct tm tm;
+	char ms[4];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (now.tv_sec != when) {
+		when = now.tv_sec;
+		strftime(second, sizeof(second), "%H:%M:%S.",
+			 localtime_r(&when, &tm));
+	}
+	for (long i = 2, n = now.tv_nsec / 1000000; i >= 0; i--, n /= 10)
+		ms[i] = (char)('0' + n % 10);
+	ms[3] = ' ';
+	text_put(t, second);
+	text_put_n(t, ms, sizeof(ms));
+}
+
 static void write_stderr(enum log_level level, const char *line)
 {
 	char out[LOG_LINE_MAX + 64];
-	struct timespec now;
-	struct tm tm;
-	int n;
+	struct text t;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	localtime_r(&now.tv_sec, &tm);
-	n = snprintf(out, sizeof(out), "%02d:%02d:%02d.%03ld %s %s\n",
-		     tm.tm_hour, tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000,
-		     levels[level].name, line);
+	text_begin(&t, out, sizeof(out));
+	put_time(&t);
+	text_join(&t, levels[level].name, " ", line, "\n", NULL);
 	/* One write, so that lines don't mix; nowhere to report a failure. */
-	if (write(STDERR_FILENO, out, (size_t)n) < 0)
+	if (write(STDERR_FILENO, out, text_end(&t)) < 0)
 		return;
 }
 
@@ -199,19 +222,19 @@ void log_numbered(enum log_level level, const char *service,
 		  unsigned int number, const char *raw)
 {
 	char line[LOG_LINE_MAX + 1];
-	char text[LOG_LINE_MAX + 1];
 	int saved = errno;
-	int head;
+	struct text t;
 
 	if (!log_is_on(level, service))
 		return;
-	if (number)
-		head = snprintf(line, sizeof(line), "%.32s %u: ", service,
-				number);
-	else
-		head = snprintf(line, sizeof(line), "%.32s: ", service);
-	log_escape(text, sizeof(text) - (size_t)head, raw);
-	strcpy(line + head, text);
+	text_begin(&t, line, sizeof(line));
+	text_put_n(&t, service, strnlen(service, 32));
+	if (number) {
+		text_put_char(&t, ' ');
+		text_put_number(&t, number);
+	}
+	text_put(&t, ": ");
+	log_escape(t.at, (size_t)(t.end - t.at) + 1, raw);
 
 	switch (to) {
 	case LOG_TO_STDERR:

@@ -43,6 +43,8 @@ static inline void text_put_char(struct text *t, char c)
 	text_put_n(t, &c, 1);
 }
 
+/* All of them, to the NULL at the end. */
+void text_join(struct text *t, ...) __attribute__((sentinel));
 /* In decimal digits. */
 void text_put_number(struct text *t, uint64_t n);
 /* As inet_ntoa() has it. */
@@ -54,5 +56,11 @@ static inline size_t text_end(struct text *t)
 	*t->at = '\0';
 	return t->cut ? 0 : (size_t)(t->at - t->begin);
 }
+
+/* inet_ntoa(), into @buf. */
+const char *text_addr(struct in_addr addr, char buf[static INET_ADDRSTRLEN]);
+
+/* All of them, to the NULL at the end, in memory to free(); NULL: there is none. */
+char *text_joined(const char *first, ...) __attribute__((sentinel));
 
 #endif

@@ -3,38 +3,13 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
+#include "base/text.h"
 #include "media/sdp-parse.h"
-
-struct text {
-	char *p;
-	size_t len;
-	bool full;
-};
-
-static void add(struct text *t, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void add(struct text *t, const char *fmt, ...)
-{
-	size_t room = MEDIA_SDP_MAX + 1 - t->len;
-	va_list args;
-	int n;
-
-	va_start(args, fmt);
-	n = vsnprintf(t->p + t->len, room, fmt, args);
-	va_end(args);
-	if (n < 0 || (size_t)n >= room)
-		t->full = true;
-	else
-		t->len += n;
-}
 
 /* Printable ASCII: it goes out under our name. */
 static bool clean(const char *value)
@@ -94,7 +69,7 @@ static void add_attributes(struct text *t, const struct sdp *from,
 			       is_time(value);
 		if (!keep)
 			continue;
-		add(t, "a=%s:%s\r\n", a->a_att_field, value);
+		text_join(t, "a=", a->a_att_field, ":", value, "\r\n", NULL);
 		count++;
 	}
 }
@@ -115,54 +90,69 @@ static void add_audio(struct text *t, const struct sdp *from, unsigned int n,
 	unsigned int i, count = sdp_formats(from, n, formats);
 	bool known[128] = { false };
 
-	add(t, "m=audio %u %s", ours->port, ours->proto);
+	text_put(t, "m=audio ");
+	text_put_number(t, ours->port);
+	text_join(t, " ", ours->proto, NULL);
 	for (i = 0; i < count; i++) {
-		add(t, " %u", formats[i]);
+		text_put_char(t, ' ');
+		text_put_number(t, formats[i]);
 		known[formats[i]] = true;
 	}
-	add(t, "\r\n");
+	text_put(t, "\r\n");
 	add_attributes(t, from, n, known);
-	add(t, "a=rtcp:%u\r\n", ours->port + 1);
+	text_put(t, "a=rtcp:");
+	text_put_number(t, ours->port + 1);
+	text_put(t, "\r\n");
 	for (i = 0; i < ours->n_crypto; i++)
-		add(t, "a=crypto:%s\r\n", ours->crypto[i]);
-	add(t, "a=%s\r\n", held ? held_direction(dir) : dir);
+		text_join(t, "a=crypto:", ours->crypto[i], "\r\n", NULL);
+	text_join(t, "a=", held ? held_direction(dir) : dir, "\r\n", NULL);
+}
+
+static void add_session(struct text *t, const struct sdp_ours *ours)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	text_addr(ours->addr, addr);
+	text_put(t, "v=0\r\no=- ");
+	text_put_number(t, ours->session_id);
+	text_put_char(t, ' ');
+	text_put_number(t, ours->version);
+	text_join(t, " IN IP4 ", addr, "\r\ns=-\r\nc=IN IP4 ", addr,
+		  "\r\nt=0 0\r\n", NULL);
 }
 
 int sdp_write(const struct sdp *from, unsigned int n, bool held,
 	      const struct sdp_shape *shape, const struct sdp_ours *ours,
 	      char **ret, struct media_refusal *why)
 {
-	struct text t = { .p = malloc(MEDIA_SDP_MAX + 1) };
+	char *room = malloc(MEDIA_SDP_MAX + 1);
 	uint8_t formats[SDP_FORMATS_MAX];
-	char addr[INET_ADDRSTRLEN];
 	unsigned int i;
+	struct text t;
 	int err = 0;
 
-	if (!t.p)
+	if (!room)
 		return sdp_refuse(why, -ENOMEM, 500, "no memory for SDP");
-	inet_ntop(AF_INET, &ours->addr, addr, sizeof(addr));
-	add(&t, "v=0\r\no=- %" PRIu64 " %" PRIu64 " IN IP4 %s\r\ns=-\r\n",
-	    ours->session_id, ours->version, addr);
-	add(&t, "c=IN IP4 %s\r\nt=0 0\r\n", addr);
+	text_begin(&t, room, MEDIA_SDP_MAX + 1);
+	add_session(&t, ours);
 	for (i = 0; i < shape->n; i++) {
 		const struct sdp_stream *s = &shape->stream[i];
 
 		if (i == shape->audio)
 			add_audio(&t, from, n, held, ours);
 		else
-			add(&t, "m=%s 0 %s %s\r\n", s->type, s->proto,
-			    s->format);
+			text_join(&t, "m=", s->type, " 0 ", s->proto, " ",
+				  s->format, "\r\n", NULL);
 	}
 	if (!sdp_formats(from, n, formats))
 		err = sdp_refuse(why, -EINVAL, 400,
 				 "the audio has a bad payload type");
-	else if (t.full)
+	else if (!text_end(&t))
 		err = sdp_refuse(why, -E2BIG, 488,
 				 "our SDP would be longer than %d bytes",
 				 MEDIA_SDP_MAX);
-	else if (!(*ret = strdup(t.p)))
+	else if (!(*ret = strdup(room)))
 		err = sdp_refuse(why, -ENOMEM, 500, "no memory for SDP");
-	/* When it is full there may be half a line behind its end. */
-	secret_free(t.p, t.full ? MEDIA_SDP_MAX + 1 : t.len + 1);
+	secret_free(room, (size_t)(t.at - room));
 	return err;
 }

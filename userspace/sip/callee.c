@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "sip/callee.h"
 
 /* What is copied to the other side; all else would tell of this one. */
@@ -49,9 +50,7 @@ static char *make_name_addr(const osip_from_t *from, const char *name,
 
 	if (!uri)
 		return NULL;
-	if (asprintf(&text, "%s%s<%s>", name ? name : "", name ? " " : "",
-		     uri) < 0)
-		text = NULL;
+	text = text_joined(name ? name : "", name ? " <" : "<", uri, ">", NULL);
 	free(uri);
 	return text;
 }
@@ -84,14 +83,13 @@ int callee_dialog(struct dialog *d, const struct target *to,
 {
 	const struct gateway *gw = to->gw;
 	osip_from_t callee = { .url = req->req_uri };
-	char *local, *remote, *target;
+	char *local, *remote, *target, ours[INET_ADDRSTRLEN];
 	int ret = -ENOMEM;
 
-	local = make_name_addr(req->from, req->from->displayname,
-			       inet_ntoa(gw->local.sin_addr));
+	text_addr(gw->local.sin_addr, ours);
+	local = make_name_addr(req->from, req->from->displayname, ours);
 	remote = make_name_addr(&callee, NULL,
-				gw->extensions ? inet_ntoa(gw->local.sin_addr)
-					       : gw->proxy.host);
+				gw->extensions ? ours : gw->proxy.host);
 	target = target_uri(to, req);
 	if (local && remote && target)
 		ret = dialog_new(d, local, remote, target);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "sip/dialog.h"
 
 #define CALL_ID_BITS 128
@@ -31,16 +32,12 @@ static int new_token(char **to, unsigned int bits)
 
 char *dialog_name_addr(const osip_from_t *from)
 {
-	char *uri = NULL, *text = NULL;
+	const char *name = from->displayname;
+	char *uri = NULL, *text;
 
 	if (osip_uri_to_str(from->url, &uri) != 0)
 		return NULL;
-	if (from->displayname) {
-		if (asprintf(&text, "%s <%s>", from->displayname, uri) < 0)
-			text = NULL;
-	} else if (asprintf(&text, "<%s>", uri) < 0) {
-		text = NULL;
-	}
+	text = text_joined(name ? name : "", name ? " <" : "<", uri, ">", NULL);
 	osip_free(uri);
 	return text;
 }

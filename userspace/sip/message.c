@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/secret.h"
+#include "base/text.h"
 #include "sip/digest.h"
 #include "sip/heap.h"
 #include "sip/message.h"
@@ -32,16 +33,31 @@ int message_token(char *buf, size_t size, unsigned int bits)
 	return 0;
 }
 
-char *message_our_uri(const struct sip_path *path, const char *user)
+#define SENT_BY_MAX (INET_ADDRSTRLEN + sizeof(":65535") - 1)
+
+/* Our address and port. */
+static const char *our_sent_by(const struct sip_path *path,
+			       char buf[static SENT_BY_MAX])
 {
 	const struct sockaddr_in *local = &path->gw->local;
-	char *uri;
+	struct text t;
 
-	if (asprintf(&uri, "sip:%s%s%s:%u%s", user ? user : "", user ? "@" : "",
-		     inet_ntoa(local->sin_addr), ntohs(local->sin_port),
-		     gateway_transport_param(path->gw, path->transport)) < 0)
-		return NULL;
-	return uri;
+	text_begin(&t, buf, SENT_BY_MAX);
+	text_put_addr(&t, local->sin_addr);
+	text_put_char(&t, ':');
+	text_put_number(&t, ntohs(local->sin_port));
+	text_end(&t);
+	return buf;
+}
+
+char *message_our_uri(const struct sip_path *path, const char *user)
+{
+	char sent_by[SENT_BY_MAX];
+
+	return text_joined("sip:", user ? user : "", user ? "@" : "",
+			   our_sent_by(path, sent_by),
+			   gateway_transport_param(path->gw, path->transport),
+			   NULL);
 }
 
 /* libosip2 demands as much body as Content-Length says: make it say 0. */
@@ -150,15 +166,15 @@ static const char *or_none(const char *text)
 static char *old_key(const osip_message_t *msg, const char *method,
 		     const char *side, const osip_via_t *via)
 {
-	char *key = NULL, *call_id = NULL;
+	char *key, *call_id = NULL;
 
 	if (osip_call_id_to_str(msg->call_id, &call_id) != 0)
 		return NULL;
-	if (asprintf(&key, "%s %s %s %s %s %s %s %s",
-		     or_none(message_branch(msg)), method, or_none(via->host),
-		     or_none(via->port), side, call_id,
-		     or_none(message_tag(msg->from)), msg->cseq->number) < 0)
-		key = NULL;
+	key = text_joined(or_none(message_branch(msg)), " ", method, " ",
+			  or_none(via->host), " ", or_none(via->port), " ",
+			  side, " ", call_id, " ",
+			  or_none(message_tag(msg->from)), " ",
+			  msg->cseq->number, NULL);
 	osip_free(call_id);
 	return key;
 }
@@ -168,17 +184,15 @@ char *message_key(const osip_message_t *msg, const char *method,
 {
 	const osip_via_t *via = top_via(msg);
 	const char *branch = or_none(message_branch(msg));
-	char *key;
-	int n;
 
 	if (!strcmp(method, "ACK"))
 		method = "INVITE";
 	if (side && strncmp(branch, "z9hG4bK", 7) != 0)
 		return old_key(msg, method, side, via);
-	n = side ? asprintf(&key, "%s %s %s %s %s", branch, method,
-			    or_none(via->host), or_none(via->port), side)
-		 : asprintf(&key, "%s %s", branch, method);
-	return n < 0 ? NULL : key;
+	if (!side)
+		return text_joined(branch, " ", method, NULL);
+	return text_joined(branch, " ", method, " ", or_none(via->host), " ",
+			   or_none(via->port), " ", side, NULL);
 }
 
 uint32_t message_cseq(const osip_message_t *msg)
@@ -345,8 +359,8 @@ static int add_via(osip_message_t *msg, const struct sip_path *path,
 		   const char *branch)
 {
 	static const char *const names[] = { "UDP", "TCP", "TLS" };
-	const struct sockaddr_in *local = &path->gw->local;
-	char via[256], token[MESSAGE_TOKEN_MAX];
+	char via[256], sent_by[SENT_BY_MAX], token[MESSAGE_TOKEN_MAX];
+	struct text t;
 
 	if (!branch) {
 		if (message_token(token, sizeof(token), 128) < 0)
@@ -354,12 +368,13 @@ static int add_via(osip_message_t *msg, const struct sip_path *path,
 		branch = token;
 	}
 	/* The peer may send its requests by the same connection (RFC 5923). */
-	snprintf(via, sizeof(via), "SIP/2.0/%s %s:%u;branch=z9hG4bK%s;rport%s",
-		 names[path->transport], inet_ntoa(local->sin_addr),
-		 ntohs(local->sin_port), branch,
-		 path->transport == SIP_TLS && !path->gw->extensions ? ";alias"
-								     : "");
-	return osip_message_set_via(msg, via);
+	text_begin(&t, via, sizeof(via));
+	text_join(&t, "SIP/2.0/", names[path->transport], " ",
+		  our_sent_by(path, sent_by), ";branch=z9hG4bK", branch,
+		  ";rport", NULL);
+	if (path->transport == SIP_TLS && !path->gw->extensions)
+		text_put(&t, ";alias");
+	return text_end(&t) ? osip_message_set_via(msg, via) : -EINVAL;
 }
 
 osip_message_t *message_request(const char *method, const char *uri,
@@ -441,15 +456,18 @@ static int set_via_param(osip_via_t *via, const char *name, const char *value)
 int message_received(osip_message_t *req, const struct sip_path *from)
 {
 	osip_via_t *via = top_via(req);
-	char port[8];
+	char addr[INET_ADDRSTRLEN], port[sizeof("65535")];
+	struct text t;
 	bool rport;
 
 	if (!via || !via->host)
 		return -EINVAL;
 	via_param(via, "rport", &rport);
-	snprintf(port, sizeof(port), "%u", ntohs(from->peer.sin_port));
-	if (set_via_param(via, "received", inet_ntoa(from->peer.sin_addr)) <
-		    0 ||
+	text_begin(&t, port, sizeof(port));
+	text_put_number(&t, ntohs(from->peer.sin_port));
+	text_end(&t);
+	text_addr(from->peer.sin_addr, addr);
+	if (set_via_param(via, "received", addr) < 0 ||
 	    (rport && set_via_param(via, "rport", port) < 0))
 		return -ENOMEM;
 	osip_message_force_update(req);
@@ -495,11 +513,11 @@ bool message_alias(const osip_message_t *req, struct sip_alias *ret)
 
 int message_add_contact(osip_message_t *msg, const struct sip_path *path)
 {
-	char *uri = message_our_uri(path, NULL), *contact = NULL;
+	char *uri = message_our_uri(path, NULL);
+	char *contact = uri ? text_joined("<", uri, ">", NULL) : NULL;
 	int ret = -ENOMEM;
 
-	if (uri && asprintf(&contact, "<%s>", uri) > 0 &&
-	    !osip_message_set_contact(msg, contact) &&
+	if (contact && !osip_message_set_contact(msg, contact) &&
 	    !osip_message_set_header(msg, "Allow", SIP_ALLOW_IN_DIALOG) &&
 	    !osip_message_set_header(msg, "Supported", "replaces"))
 		ret = 0;
