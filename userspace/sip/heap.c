@@ -42,12 +42,16 @@ struct block {
 	uint64_t guard;
 };
 
-/* In the room of a kept block. */
-struct kept {
-	struct kept *next;
-};
-
-static struct kept *kept[CLASSES];
+/*
+ * The blocks of a size that are kept, the last one on top. Not a list through the
+ * blocks: to take one would wait for its memory, which is cold by then.
+ */
+static struct kept {
+	struct block **at;
+	unsigned int n;
+	unsigned int room; /* for all that were ever carved */
+	unsigned int carved;
+} kept[CLASSES];
 static char *slab; /* what is left of the last one */
 static size_t slab_left;
 static unsigned int n_slabs;
@@ -96,52 +100,80 @@ static bool slab_new(void)
 	return true;
 }
 
-static struct block *carve(size_t size)
+/* One more block of that size can be kept. */
+static bool make_room(struct kept *k)
 {
+	unsigned int room = k->room ? 2 * k->room : 64;
+	struct block **at;
+
+	if (k->carved < k->room)
+		return true;
+	at = realloc(k->at, room * sizeof(*at));
+	if (!at)
+		return false;
+	k->at = at;
+	k->room = room;
+	return true;
+}
+
+static struct block *carve(unsigned int class)
+{
+	size_t size = sizeof(struct block) + class_size(class);
 	struct block *b;
 
-	if (slab_left < size && !slab_new())
+	if ((slab_left < size && !slab_new()) || !make_room(&kept[class]))
 		return NULL;
 	b = (struct block *)slab;
 	slab += size;
 	slab_left -= size;
+	kept[class].carved++;
+	b->carved = true;
 	return b;
 }
 
-static struct block *block_new(size_t room)
+static struct block *from_malloc(size_t room)
+{
+	struct block *b = malloc(sizeof(*b) + (room ? room : 1));
+
+	if (b)
+		b->carved = false;
+	return b;
+}
+
+static struct block *block_new(unsigned int class, size_t size)
 {
 	struct block *b = NULL;
 
 	if (!secret && secret_random(&secret, sizeof(secret)))
 		return NULL;
-	if (room <= LARGE_MAX)
-		b = carve(sizeof(*b) + room);
-	if (b) {
-		b->carved = true;
-	} else {
-		b = malloc(sizeof(*b) + room);
-		if (!b)
-			return NULL;
-		b->carved = false;
-	}
-	b->guard = guard_of(b);
+	if (size <= LARGE_MAX)
+		b = carve(class);
+	if (!b)
+		b = from_malloc(size);
+	if (b)
+		b->guard = guard_of(b);
+	return b;
+}
+
+/* The next ones will be taken, too; their memory is to be there by then. */
+static struct block *take(struct kept *k)
+{
+	struct block *b = k->at[--k->n];
+
+	if (k->n > 1)
+		__builtin_prefetch(k->at[k->n - 2], 1);
 	return b;
 }
 
 void *heap_alloc(size_t size)
 {
 	unsigned int class = class_of(size);
-	struct block *b;
+	struct block *b = NULL;
 
-	if (size > LARGE_MAX) {
-		b = size < UINT32_MAX ? block_new(size) : NULL;
-	} else if (kept[class]) {
-		b = (struct block *)kept[class] - 1;
-		kept[class] = kept[class]->next;
-		__builtin_prefetch(kept[class]); /* there will be another */
-	} else {
-		b = block_new(class_size(class));
-	}
+	if (size <= LARGE_MAX && kept[class].n)
+		b = take(&kept[class]);
+	else if (size < UINT32_MAX)
+		b = block_new(class, size);
 	if (!b)
 		return NULL;
 	b->size = size ? size : 1;
@@ -175,8 +207,7 @@ void heap_free(void *p)
 		return;
 	}
 	b->size = 0;
-	((struct kept *)p)->next = kept[class];
-	kept[class] = p;
+	kept[class].at[kept[class].n++] = b;
 }
 
 void *heap_realloc(void *p, size_t size)
