@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One timer: `expiry`, for the oldest (SIP_ENDED_SECONDS). */
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -9,12 +8,14 @@
 #include <event2/event.h>
 
 #include "base/loop.h"
+#include "base/table.h"
 #include "sip/ended.h"
 #include "sip/limits.h"
 #include "sip/osip.h"
 
 struct ended {
 	char *key;
+	struct table_entry by_key;
 	TAILQ_ENTRY(ended) entry;
 	struct timeval due;
 	struct sip_path path;
@@ -23,19 +24,13 @@ struct ended {
 };
 
 static TAILQ_HEAD(ended_list, ended) all = TAILQ_HEAD_INITIALIZER(all);
-static void *by_key;
+static struct table by_key;
 static unsigned int n_all;
 static struct event *expiry;
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(((const struct ended *)a)->key,
-		      ((const struct ended *)b)->key);
-}
-
 static void forget(struct ended *e)
 {
-	tdelete(e, &by_key, compare);
+	table_remove(&by_key, &e->by_key);
 	TAILQ_REMOVE(&all, e, entry);
 	n_all--;
 	free(e->key);
@@ -62,6 +57,10 @@ static void on_expiry(evutil_socket_t fd, short what, void *arg)
 
 int ended_init(void)
 {
+	int ret = table_init(&by_key, SIP_ENDED_MAX);
+
+	if (ret < 0)
+		return ret;
 	expiry = evtimer_new(loop_base(), on_expiry, NULL);
 	return expiry ? 0 : -ENOMEM;
 }
@@ -77,6 +76,7 @@ void ended_exit(void)
 	if (expiry)
 		event_free(expiry);
 	expiry = NULL;
+	table_exit(&by_key);
 }
 
 static void insert(struct ended *e)
@@ -95,21 +95,17 @@ static void insert(struct ended *e)
 void ended_add(char *key, const struct sip_path *path, char *text, size_t len)
 {
 	struct ended *e = calloc(1, sizeof(*e));
-	struct ended **found = NULL;
 
-	if (e) {
-		e->key = key;
-		e->path = *path;
-		e->text = text;
-		e->len = len;
-		found = tsearch(e, &by_key, compare);
-	}
-	if (!found || *found != e) {
+	if (!e || !table_add(&by_key, &e->by_key, key)) {
 		free(key);
 		osip_free(text);
 		free(e);
 		return;
 	}
+	e->key = key;
+	e->path = *path;
+	e->text = text;
+	e->len = len;
 	insert(e);
 	if (n_all > SIP_ENDED_MAX)
 		forget(TAILQ_FIRST(&all));
@@ -117,14 +113,14 @@ void ended_add(char *key, const struct sip_path *path, char *text, size_t len)
 
 bool ended_absorb(const char *key, const struct sip_path *from)
 {
-	struct ended probe = { .key = (char *)key };
-	struct ended **found = tfind(&probe, &by_key, compare);
+	struct table_entry *found = table_find(&by_key, key);
+	struct ended *e = found ? table_of(found, struct ended, by_key) : NULL;
 
-	if (!found || (*found)->path.gw != from->gw)
+	if (!e || e->path.gw != from->gw)
 		return false;
 	/* If it can't be sent, another copy will come. */
-	if ((*found)->text)
-		transport_send(&(*found)->path, (*found)->text, (*found)->len);
+	if (e->text)
+		transport_send(&e->path, e->text, e->len);
 	return true;
 }
 

@@ -7,10 +7,12 @@
 
 #include <event2/event.h>
 
+#include "base/table.h"
 #include "sip/txn.h"
 
 struct txn {
 	char *key;
+	struct table_entry by_key; /* unless @dead */
 	LIST_ENTRY(txn) entry;
 	TAILQ_ENTRY(txn) wait; /* for the tick, if @waits */
 	osip_transaction_t *tr;
@@ -44,7 +46,7 @@ struct txn *txn_new(osip_event_t *ev, const struct sip_path *path,
 		    const char *gw);
 void txn_free(struct txn *t);
 
-struct txn *txn_find(char *key); /* of message_key(); NULL: none */
+struct txn *txn_find(const char *key); /* of message_key(); NULL: none */
 struct txn *txn_first(void); /* of all; next by @entry */
 void txn_forget(struct txn *t); /* it isn't found any more */
 void txn_end(struct txn *t); /* nor goes on: the tick frees it */

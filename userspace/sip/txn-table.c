@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * libosip2's machines are taken one by one: its own lists of them, which it goes
- * through at each event, stay empty. A transaction is found in a tree, by what
+ * through at each event, stay empty. A transaction is found in a table, by what
  * its messages have in common (17.1.3, 17.2.3).
  *
  * Timer: one of each transaction, for the earliest of its timers A to K.
  */
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,13 +22,7 @@ static struct event *tick;
 static LIST_HEAD(txn_list, txn) txns = LIST_HEAD_INITIALIZER(txns);
 static TAILQ_HEAD(txn_queue, txn) waiting = TAILQ_HEAD_INITIALIZER(waiting);
 static unsigned int n_txns;
-static void *by_key;
-
-static int compare(const void *a, const void *b)
-{
-	return strcmp(((const struct txn *)a)->key,
-		      ((const struct txn *)b)->key);
-}
+static struct table by_key;
 
 /* The tick is to look at it. */
 void txn_wait(struct txn *t)
@@ -43,7 +36,7 @@ void txn_wait(struct txn *t)
 void txn_forget(struct txn *t)
 {
 	if (!t->dead)
-		tdelete(t, &by_key, compare);
+		table_remove(&by_key, &t->by_key);
 	t->dead = true;
 }
 
@@ -53,12 +46,11 @@ void txn_end(struct txn *t)
 	txn_wait(t);
 }
 
-struct txn *txn_find(char *key)
+struct txn *txn_find(const char *key)
 {
-	struct txn probe = { .key = key };
-	struct txn **found = key ? tfind(&probe, &by_key, compare) : NULL;
+	struct table_entry *e = key ? table_find(&by_key, key) : NULL;
 
-	return found ? *found : NULL;
+	return e ? table_of(e, struct txn, by_key) : NULL;
 }
 
 void txn_free(struct txn *t)
@@ -78,14 +70,6 @@ void txn_free(struct txn *t)
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg);
-
-/* Into the tree, which no other with its key is in. */
-static bool can_be_found(struct txn *t)
-{
-	struct txn **found = t->key ? tsearch(t, &by_key, compare) : NULL;
-
-	return found && *found == t;
-}
 
 static void enlist(struct txn *t)
 {
@@ -125,7 +109,7 @@ struct txn *txn_new(osip_event_t *ev, const struct sip_path *path,
 	t->key = message_key(ev->sip, ev->sip->sip_method, gw);
 	t->timer = evtimer_new(loop_base(), on_timer, t);
 	t->tr = t->timer ? txn_machine(ev) : NULL;
-	if (t->tr && can_be_found(t)) {
+	if (t->tr && t->key && table_add(&by_key, &t->by_key, t->key)) {
 		osip_transaction_set_your_instance(t->tr, t);
 		enlist(t);
 		return t;
@@ -195,22 +179,20 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 bool txn_part(struct txn *t, char *key)
 {
 	struct txn *rest = txn_full() ? NULL : calloc(1, sizeof(*rest));
-	struct txn **node = tfind(t, &by_key, compare);
 
-	if (!rest || !node)
+	if (!rest || t->dead)
 		goto failed;
 	rest->timer = evtimer_new(loop_base(), on_timer, rest);
 	if (!rest->timer)
 		goto failed;
-	*node = rest;
-	rest->key = t->key;
-	t->key = key;
-	if (!can_be_found(t)) {
-		t->key = rest->key;
-		*node = t;
+	table_replace(&by_key, &t->by_key, &rest->by_key);
+	if (!table_add(&by_key, &t->by_key, key)) {
+		table_replace(&by_key, &rest->by_key, &t->by_key);
 		event_free(rest->timer);
 		goto failed;
 	}
+	rest->key = t->key;
+	t->key = key;
 	rest->tr = t->tr;
 	rest->msg = t->msg;
 	rest->path = t->path;
@@ -256,8 +238,15 @@ struct txn *txn_next_waiting(void)
 
 int txn_table_init(event_callback_fn on_tick, osip_t **ret)
 {
+	int err;
+
 	if (osip_init(&osip) != 0)
 		return -ENOMEM;
+	err = table_init(&by_key, SIP_TXNS_MAX);
+	if (err < 0) {
+		txn_table_exit();
+		return err;
+	}
 	tick = evtimer_new(loop_base(), on_tick, NULL);
 	if (!tick) {
 		txn_table_exit();
@@ -280,6 +269,7 @@ void txn_table_exit(void)
 	if (tick)
 		event_free(tick);
 	tick = NULL;
+	table_exit(&by_key);
 	osip_release(osip);
 	osip = NULL;
 }
