@@ -14,9 +14,9 @@
 #include "sip-messages.h"
 #include "sip/message.h"
 
-#define M_CREDENTIALS                                                      \
-	"Authorization: Digest username=\"a\", realm=\"r\", nonce=\"n\", " \
-	"uri=\"sip:b\", response=\"d\"\r\n"
+static const char credentials[] =
+	"Authorization: Digest username=\"a\", realm=\"r\", "
+	"nonce=\"n\", uri=\"sip:b\", response=\"d\"\r\n";
 
 static unsigned int asked; /* libosip2, by message_text() */
 
@@ -146,7 +146,7 @@ static void test_rare(void **state)
 		"Content-Type: multipart/mixed;boundary=a\r\n",
 		"MIME-Version: 1.0\r\n",
 		"Accept: application/sdp\r\n",
-		M_CREDENTIALS,
+		credentials,
 		"Call-Info: <http://h/>\r\n",
 	};
 

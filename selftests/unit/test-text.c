@@ -72,18 +72,17 @@ static void test_joined(void **state)
 	struct text t;
 
 	text_begin(&t, buf, sizeof(buf));
-	text_join(&t, "a", "", "bc", NULL);
-	text_join(&t, NULL, NULL);
+	text_join(&t, "a", "", "bc");
 	assert_int_equal(text_end(&t), 3);
 	assert_string_equal(buf, "abc");
-	text_join(&t, "0123456789", "01", "2345", NULL);
+	text_join(&t, "0123456789", "01", "2345");
 	assert_int_equal(text_end(&t), 0);
 	assert_string_equal(buf, "abc012345678901");
 
-	text = text_joined("", "x", "yz", NULL);
+	text = text_joined("", "x", "yz");
 	assert_string_equal(text, "xyz");
 	free(text);
-	text = text_joined("", NULL);
+	text = text_joined("");
 	assert_string_equal(text, "");
 	free(text);
 }

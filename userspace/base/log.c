@@ -173,7 +173,7 @@ static void write_stderr(enum log_level level, const char *line)
 
 	text_begin(&t, out, sizeof(out));
 	put_time(&t);
-	text_join(&t, levels[level].name, " ", line, "\n", NULL);
+	text_join(&t, levels[level].name, " ", line, "\n");
 	/* One write, so that lines don't mix; nowhere to report a failure. */
 	if (write(STDERR_FILENO, out, text_end(&t)) < 0)
 		return;

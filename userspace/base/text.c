@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 
-void text_join(struct text *t, ...)
+void text_put_all(struct text *t, const char *const texts[])
 {
-	const char *s;
-	va_list ap;
-
-	va_start(ap, t);
-	while ((s = va_arg(ap, const char *)))
-		text_put(t, s);
-	va_end(ap);
+	for (; *texts; texts++)
+		text_put(t, *texts);
 }
 
 void text_put_number(struct text *t, uint64_t n)
@@ -48,24 +42,17 @@ const char *text_addr(struct in_addr addr, char buf[static INET_ADDRSTRLEN])
 	return buf;
 }
 
-char *text_joined(const char *first, ...)
+char *text_new(const char *const texts[])
 {
-	const char *s = first;
 	size_t size = 1;
 	struct text t;
-	va_list ap;
 
-	va_start(ap, first);
-	for (; s; s = va_arg(ap, const char *))
-		size += strlen(s);
-	va_end(ap);
+	for (size_t i = 0; texts[i]; i++)
+		size += strlen(texts[i]);
 	text_begin(&t, malloc(size), size);
 	if (!t.begin)
 		return NULL;
-	va_start(ap, first);
-	for (s = first; s; s = va_arg(ap, const char *))
-		text_put(&t, s);
-	va_end(ap);
+	text_put_all(&t, texts);
 	text_end(&t);
 	return t.begin;
 }

@@ -43,8 +43,10 @@ static inline void text_put_char(struct text *t, char c)
 	text_put_n(t, &c, 1);
 }
 
-/* All of them, to the NULL at the end. */
-void text_join(struct text *t, ...) __attribute__((sentinel));
+/* The texts one after another: text_join(t, "a", b, "c"). */
+#define text_join(t, ...) \
+	text_put_all(t, (const char *const[]){ __VA_ARGS__, NULL })
+void text_put_all(struct text *t, const char *const texts[]);
 /* In decimal digits. */
 void text_put_number(struct text *t, uint64_t n);
 /* As inet_ntoa() has it. */
@@ -60,7 +62,8 @@ static inline size_t text_end(struct text *t)
 /* inet_ntoa(), into @buf. */
 const char *text_addr(struct in_addr addr, char buf[static INET_ADDRSTRLEN]);
 
-/* All of them, to the NULL at the end, in memory to free(); NULL: there is none. */
-char *text_joined(const char *first, ...) __attribute__((sentinel));
+/* The texts one after another, in memory to free(); NULL: there is none. */
+#define text_joined(...) text_new((const char *const[]){ __VA_ARGS__, NULL })
+char *text_new(const char *const texts[]);
 
 #endif

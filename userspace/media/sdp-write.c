@@ -69,7 +69,7 @@ static void add_attributes(struct text *t, const struct sdp *from,
 			       is_time(value);
 		if (!keep)
 			continue;
-		text_join(t, "a=", a->a_att_field, ":", value, "\r\n", NULL);
+		text_join(t, "a=", a->a_att_field, ":", value, "\r\n");
 		count++;
 	}
 }
@@ -92,7 +92,7 @@ static void add_audio(struct text *t, const struct sdp *from, unsigned int n,
 
 	text_put(t, "m=audio ");
 	text_put_number(t, ours->port);
-	text_join(t, " ", ours->proto, NULL);
+	text_join(t, " ", ours->proto);
 	for (i = 0; i < count; i++) {
 		text_put_char(t, ' ');
 		text_put_number(t, formats[i]);
@@ -104,8 +104,8 @@ static void add_audio(struct text *t, const struct sdp *from, unsigned int n,
 	text_put_number(t, ours->port + 1);
 	text_put(t, "\r\n");
 	for (i = 0; i < ours->n_crypto; i++)
-		text_join(t, "a=crypto:", ours->crypto[i], "\r\n", NULL);
-	text_join(t, "a=", held ? held_direction(dir) : dir, "\r\n", NULL);
+		text_join(t, "a=crypto:", ours->crypto[i], "\r\n");
+	text_join(t, "a=", held ? held_direction(dir) : dir, "\r\n");
 }
 
 static void add_session(struct text *t, const struct sdp_ours *ours)
@@ -118,7 +118,7 @@ static void add_session(struct text *t, const struct sdp_ours *ours)
 	text_put_char(t, ' ');
 	text_put_number(t, ours->version);
 	text_join(t, " IN IP4 ", addr, "\r\ns=-\r\nc=IN IP4 ", addr,
-		  "\r\nt=0 0\r\n", NULL);
+		  "\r\nt=0 0\r\n");
 }
 
 int sdp_write(const struct sdp *from, unsigned int n, bool held,
@@ -142,7 +142,7 @@ int sdp_write(const struct sdp *from, unsigned int n, bool held,
 			add_audio(&t, from, n, held, ours);
 		else
 			text_join(&t, "m=", s->type, " 0 ", s->proto, " ",
-				  s->format, "\r\n", NULL);
+				  s->format, "\r\n");
 	}
 	if (!sdp_formats(from, n, formats))
 		err = sdp_refuse(why, -EINVAL, 400,

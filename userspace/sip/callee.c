@@ -50,7 +50,7 @@ static char *make_name_addr(const osip_from_t *from, const char *name,
 
 	if (!uri)
 		return NULL;
-	text = text_joined(name ? name : "", name ? " <" : "<", uri, ">", NULL);
+	text = text_joined(name ? name : "", name ? " <" : "<", uri, ">");
 	free(uri);
 	return text;
 }

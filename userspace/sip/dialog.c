@@ -37,7 +37,7 @@ char *dialog_name_addr(const osip_from_t *from)
 
 	if (osip_uri_to_str(from->url, &uri) != 0)
 		return NULL;
-	text = text_joined(name ? name : "", name ? " <" : "<", uri, ">", NULL);
+	text = text_joined(name ? name : "", name ? " <" : "<", uri, ">");
 	osip_free(uri);
 	return text;
 }

@@ -56,8 +56,7 @@ char *message_our_uri(const struct sip_path *path, const char *user)
 
 	return text_joined("sip:", user ? user : "", user ? "@" : "",
 			   our_sent_by(path, sent_by),
-			   gateway_transport_param(path->gw, path->transport),
-			   NULL);
+			   gateway_transport_param(path->gw, path->transport));
 }
 
 /* libosip2 demands as much body as Content-Length says: make it say 0. */
@@ -174,7 +173,7 @@ static char *old_key(const osip_message_t *msg, const char *method,
 			  or_none(via->host), " ", or_none(via->port), " ",
 			  side, " ", call_id, " ",
 			  or_none(message_tag(msg->from)), " ",
-			  msg->cseq->number, NULL);
+			  msg->cseq->number);
 	osip_free(call_id);
 	return key;
 }
@@ -190,9 +189,9 @@ char *message_key(const osip_message_t *msg, const char *method,
 	if (side && strncmp(branch, "z9hG4bK", 7) != 0)
 		return old_key(msg, method, side, via);
 	if (!side)
-		return text_joined(branch, " ", method, NULL);
+		return text_joined(branch, " ", method);
 	return text_joined(branch, " ", method, " ", or_none(via->host), " ",
-			   or_none(via->port), " ", side, NULL);
+			   or_none(via->port), " ", side);
 }
 
 uint32_t message_cseq(const osip_message_t *msg)
@@ -371,7 +370,7 @@ static int add_via(osip_message_t *msg, const struct sip_path *path,
 	text_begin(&t, via, sizeof(via));
 	text_join(&t, "SIP/2.0/", names[path->transport], " ",
 		  our_sent_by(path, sent_by), ";branch=z9hG4bK", branch,
-		  ";rport", NULL);
+		  ";rport");
 	if (path->transport == SIP_TLS && !path->gw->extensions)
 		text_put(&t, ";alias");
 	return text_end(&t) ? osip_message_set_via(msg, via) : -EINVAL;
@@ -514,7 +513,7 @@ bool message_alias(const osip_message_t *req, struct sip_alias *ret)
 int message_add_contact(osip_message_t *msg, const struct sip_path *path)
 {
 	char *uri = message_our_uri(path, NULL);
-	char *contact = uri ? text_joined("<", uri, ">", NULL) : NULL;
+	char *contact = uri ? text_joined("<", uri, ">") : NULL;
 	int ret = -ENOMEM;
 
 	if (contact && !osip_message_set_contact(msg, contact) &&
