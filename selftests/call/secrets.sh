@@ -106,7 +106,8 @@ check "also as bytes" key_as_bytes
 wait_for 5 test -s "$SEEN.monitor"
 all_commands >"$SEEN.commands" 2>&1
 processes >"$SEEN.processes"
-cat "$RUN_DIR"/calls/* >"$SEEN.records"
+cat "$RUN_DIR/calls" >"$SEEN.records"
+check "a call has a record" grep -aq "^ringfence-call" "$SEEN.records"
 check "no key in what the commands say" keyless "$SEEN.commands"
 check "no key in the events" keyless "$SEEN.monitor"
 check "no key in command lines and environments" keyless "$SEEN.processes"

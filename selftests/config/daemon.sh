@@ -90,7 +90,7 @@ check "log says so" grep -q 'notice Main 1: ringfenced .* is running' "$tmp/log"
 check "its run directory can't be listed by others" \
 	test "$(stat -c %a "$run")" = 711
 check "its calls are closed to others" \
-	test "$(stat -c %a "$run/calls")" = 700
+	test "$(stat -c %a "$run/calls")" = 600
 check "its control socket is for all" \
 	test "$(stat -c %a "$run/control.sock")" = 666
 check_fails "a second one is refused" \

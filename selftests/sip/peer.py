@@ -25,6 +25,7 @@ GATEWAY = os.environ.get("RF_SIP_GATEWAY",
                          BUILD + "/userspace/sip/sip-gateway")
 WAIT = float(os.environ.get("RF_WAIT", "10"))  # seconds; a guest is slow
 QUIET = 0.3  # seconds in which nothing must come
+RECORD_MAX = 16384  # bytes of a call's slot in run/calls, see sip/store.h
 
 INSIDE, OUTSIDE = ("127.0.1.1", 5060), ("127.0.2.1", 5060)
 CALLER, CALLEE = ("127.0.1.2", 5070), ("127.0.2.2", 5080)
@@ -394,7 +395,18 @@ class Gateway:
             self.dir + "/sessions/*") if not p.endswith(".idle")]
 
     def records(self):
-        return glob.glob(self.dir + "/run/calls/*")
+        """The texts of the calls' records."""
+        with open(self.dir + "/run/calls", "rb") as f:
+            slots = iter(lambda: f.read(RECORD_MAX), b"")
+            texts = [slot.split(b"\0")[0].decode() for slot in slots]
+        return [text for text in texts if text]
+
+    def write_records(self, texts):
+        """These slots, in place of all."""
+        with open(self.dir + "/run/calls", "wb") as f:
+            for n, text in enumerate(texts):
+                f.seek(n * RECORD_MAX)
+                f.write(text.encode())
 
     def idle(self):
         """The media time-out of the only session."""

@@ -9,8 +9,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
-from peer import (CALLER, INSIDE, Call, Context, Peer, check, listen,
-                  own_namespace, run)
+from peer import (CALLER, INSIDE, RECORD_MAX, Call, Context, Failure, Peer,
+                  check, listen, own_namespace, run)
 
 
 def restart(t, sig=signal.SIGKILL):
@@ -23,7 +23,7 @@ def killed(t):
     """after kill -9 the caller can hang up"""
     call = Call(t.caller, t.callee).establish()
     mode = os.stat(t.gw.dir + "/run/calls").st_mode
-    check(stat.S_IMODE(mode) == 0o700, "calls/ is for its owner only")
+    check(stat.S_IMODE(mode) == 0o600, "records are for their owner only")
     restart(t)
     check(len(t.gw.sessions()) == 1, "the session is there")
     call.bye()
@@ -102,48 +102,113 @@ def no_record(t):
     """a session without a record is removed"""
     Call(t.caller, t.callee).establish()
     t.gw.stop(signal.SIGKILL)
-    os.unlink(t.gw.records()[0])
+    t.gw.write_records([])
     t.gw.start()
     check(not t.gw.sessions(), "the session is gone")
 
 
+def updated(t):
+    """an update that is longer or shorter than the record was is as good"""
+    call = Call(t.caller, t.callee).establish()
+    for n in (3, 300, 30, 5000, 4000, 6000, 3):
+        contact = "sip:%s@127.0.1.2:5070" % ("n" * n)
+        call.da.cseq += 1
+        t.caller.send(t.caller.request(
+            "UPDATE", call.da.target, call.da, contact=False,
+            headers=["Contact: <%s>" % contact]))
+        t.caller.expect(200)
+        restart(t)
+        record, = t.gw.records()
+        check("\ntarget %s\n" % contact in record, "the new one: " + record)
+    check(t.gw.said().count("goes on") == 7, "adopted each time")
+    call.bye()
+
+
+def damages(good):
+    """Records that are none, with what the log says of them."""
+    pages = good.replace("local ", "local %s" % ("n" * 5000), 1)
+    bad = [good[:n] + "\0" for n in range(40, len(good) - 1, 40)]
+    bad += [good + "x\0", good.replace("number 1", "number 4294967296") + "\0",
+            good.replace("session", "sessions") + "\0",
+            good.replace("end\n", "route x\n" * 20 + "end\n") + "\0",
+            good.replace("end\n", "end\n\r") + "\0",
+            "x" * RECORD_MAX, "x" * (RECORD_MAX - 1) + "\0",
+            # torn: a page of a new one before nothing, or another
+            pages[:4096] + "\0" * 4096, pages[:4096] + good + "\0",
+            good.ljust(RECORD_MAX, "x")]
+    return [(text, "it is damaged") for text in bad] + [
+        (good.replace("leg outside", "leg nowhere") + "\0",
+         "its gateways are gone")]
+
+
 def damaged(t):
     """damaged records are dropped, whatever is wrong with them"""
-    Call(t.caller, t.callee).establish()
+    call = Call(t.caller, t.callee).establish()
     t.gw.stop(signal.SIGKILL)
-    path = t.gw.records()[0]
-    with open(path) as f:
-        good = f.read()
-    bad = [good[:n] for n in range(0, len(good) - 1, 40)]
-    bad += [good + "x", good.replace("number 1", "number 4294967296"),
-            good.replace("session", "sessions"), "\0" * 100, "x" * 100000,
-            good.replace("leg outside", "leg nowhere"),
-            good.replace("end\n", "route x\n" * 20 + "end\n")]
-    os.unlink(path)
-    for n, text in enumerate(bad, 100):
-        with open("%s/run/calls/%d" % (t.gw.dir, n), "w") as f:
-            f.write(text.replace("number 1\n", "number %d\n" % n))
-    os.symlink("/etc/passwd", t.gw.dir + "/run/calls/99")
+    good, = t.gw.records()
+    bad = damages(good)
+    texts = [text.replace("number 1\n", "number %d\n" % n)
+             for n, (text, _) in enumerate(bad, 100)]
+    t.gw.write_records(["", "\0" * 100, "\0" + good] + texts + [good + "\0"])
     t.gw.start()
-    check(not t.gw.records(), "records are left: %s" % t.gw.records())
+    check(t.gw.records() == [good], "left are: %s" % t.gw.records())
+    said = t.gw.said()
+    for why in {why for _, why in bad}:
+        check(said.count(why) == [w for _, w in bad].count(why), why)
+    check("record in slot 4 is dropped: it is damaged" in said, "which it is")
+    call.bye()
 
 
-def elsewhere(t):
-    """a record under another name, or behind a link, is not read"""
-    Call(t.caller, t.callee).establish()
+def twice(t):
+    """of two records with the same number the second is dropped"""
+    call = Call(t.caller, t.callee).establish()
     t.gw.stop(signal.SIGKILL)
-    path = t.gw.records()[0]
+    good, = t.gw.records()
+    second = good.replace("caller ", "caller 2")
+    t.gw.write_records([good + "\0", second + "\0"])
+    t.gw.start()
+    check(t.gw.records() == [good], "left are: %s" % t.gw.records())
+    check("slot 2 is dropped: it is damaged" in t.gw.said(), "the log says it")
+    call.bye()
+
+
+def length(t):
+    """the file's length says nothing: its last slot may be any part of one"""
+    call = Call(t.caller, t.callee).establish()
+    t.gw.stop(signal.SIGKILL)
+    good, = t.gw.records()
+    for n in (0, 1, 5000, RECORD_MAX - len(good) - 1, RECORD_MAX):
+        t.gw.write_records(["", good + "\0" + "\0" * n])
+        t.gw.start()
+        check(t.gw.records() == [good], "left are: %s" % t.gw.records())
+        check("damaged" not in t.gw.said(), "nothing is")
+        t.gw.stop(signal.SIGKILL)
+    t.gw.write_records(["", good + "\0", "", "\0"])
+    t.gw.start()
+    size = os.path.getsize(t.gw.dir + "/run/calls")
+    check(size == 2 * RECORD_MAX, "%d bytes are left" % size)
+    call.bye()
+
+
+def link(t):
+    """records are not read behind a link: there is no start"""
+    call = Call(t.caller, t.callee).establish()
+    t.gw.stop(signal.SIGKILL)
+    path = t.gw.dir + "/run/calls"
     os.rename(path, t.gw.dir + "/record")
     os.symlink(t.gw.dir + "/record", path)
-    with open(t.gw.dir + "/record") as f:
-        text = f.read()
-    with open(os.path.dirname(path) + "/77", "w") as f:
-        f.write(text)
+    try:
+        t.gw.start()
+    except Failure:
+        pass
+    check(t.gw.process.poll(), "it has started")
+    check("run/calls can't be used: Too many levels" in t.gw.said(), "why not")
+    os.rename(t.gw.dir + "/record", path)
     t.gw.start()
-    check("goes on" not in t.gw.said(), "it was adopted")
+    call.bye()
 
 
 if __name__ == "__main__":
     own_namespace()
     run([killed, killed_twice, stopped, by_tcp, idle, new_call, no_session,
-         no_record, damaged, elsewhere], lambda test: Context())
+         no_record, updated, damaged, twice, length, link], lambda test: Context())

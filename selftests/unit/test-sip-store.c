@@ -14,7 +14,7 @@
 #include "media/media.h"
 #include "sip/store.h"
 
-/* For store_save(), which is not tested here. */
+/* For store_save(), which test-sip-slots.c tests. */
 uint32_t media_call_session(const struct media_call *mc)
 {
 	return 0;
@@ -59,12 +59,47 @@ static struct store_record sample(void)
 	return r;
 }
 
+static char *text_of(const struct store_record *r)
+{
+	char buf[SIP_RECORD_MAX];
+	size_t len = store_format(r, buf, sizeof(buf));
+
+	assert_int_not_equal(len, 0);
+	assert_int_equal(len, strlen(buf));
+	return strdup(buf);
+}
+
+/* As the daemons before this one wrote it, too. */
+static void test_text(void **state)
+{
+	static const char leg[] =
+		"local-tag l1\nremote-tag r1\nlocal \"A B\" <sip:a@10.0.0.1>\n"
+		"remote <sip:b@10.0.0.2>\ntarget sip:b@10.0.0.2:5070\n"
+		"local-cseq 4294967295\nremote-cseq 17\nupdate 1\n";
+	struct store_record r = sample();
+	char *text = text_of(&r), *expected;
+
+	assert_true(asprintf(&expected,
+			     "ringfence-call 2\nnumber 12\nsession 34\n"
+			     "start 1600000000\nsince 1700000000\n"
+			     "caller alice b\ncalled +49\n"
+			     "leg inside\ncall-id id@host\n%s"
+			     "expires 1800\nours 1\n"
+			     "route <sip:10.0.0.9;lr>\nroute <sip:1;lr>\n"
+			     "peer tcp 10.0.0.2 5070\n"
+			     "leg outside\ncall-id other\n%s"
+			     "expires 0\nours 0\nend\n",
+			     leg, leg) > 0);
+	assert_string_equal(text, expected);
+	free(expected);
+	free(text);
+}
+
 static void test_round_trip(void **state)
 {
 	struct store_record r = sample(), back;
-	char *text = store_format(&r), *again;
+	char *text = text_of(&r), *again;
 
-	assert_non_null(text);
 	assert_int_equal(store_parse(text, strlen(text), &back), 0);
 	assert_int_equal(back.number, 12);
 	assert_int_equal(back.session, 34);
@@ -83,7 +118,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(back.leg[0].transport, SIP_TCP);
 	assert_int_equal(ntohs(back.leg[0].peer.sin_port), 5070);
 	assert_int_equal(back.leg[1].peer.sin_port, 0);
-	again = store_format(&back);
+	again = text_of(&back);
 	assert_string_equal(again, text);
 	store_record_clear(&back);
 	free(again);
@@ -94,7 +129,7 @@ static void test_round_trip(void **state)
 static void test_damage(void **state)
 {
 	struct store_record r = sample(), back;
-	char *text = store_format(&r);
+	char *text = text_of(&r);
 	size_t len = strlen(text);
 
 	for (size_t n = 0; n < len; n++)
@@ -140,7 +175,7 @@ static void test_bad_values(void **state)
 		{ "ringfence-call 2", "ringfence-call 1" },
 	};
 	struct store_record r = sample(), back;
-	char *text = store_format(&r);
+	char *text = text_of(&r);
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char copy[2048], *at = strstr(text, bad[i][0]);
@@ -157,7 +192,7 @@ static void test_bad_values(void **state)
 static void test_too_many_routes(void **state)
 {
 	struct store_record r = sample(), back;
-	char copy[8192] = "", *text = store_format(&r), *at;
+	char copy[8192] = "", *text = text_of(&r), *at;
 
 	at = strstr(text, "route ");
 	strncat(copy, text, (size_t)(at - text));
@@ -177,6 +212,7 @@ static void test_too_many_routes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_bad_values),

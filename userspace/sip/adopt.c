@@ -80,6 +80,7 @@ static int adopt(struct store_record *r, void *arg)
 	}
 	log_info("sip", "call %u from %s to %s goes on", c->number, a->name,
 		 b->name);
+	c->slot = r->slot;
 	call_set_state(c, CALL_ESTABLISHED);
 	for (unsigned int i = 0; i < 2; i++)
 		timer_adopt(&c->leg[i], r->leg[i].expires, r->leg[i].ours);

@@ -45,6 +45,7 @@ enum call_state {
 struct call {
 	TAILQ_ENTRY(call) entry;
 	uint32_t number; /* for logs; labels the session: "sip:12" */
+	unsigned int slot; /* of its record in the store; 0: it has none */
 	enum call_state state;
 	struct leg leg[2];
 	struct media_call *media;

@@ -146,7 +146,8 @@
 /* Before a lost link is connected again, at most. */
 #define SIP_LINK_JITTER_MS 500
 
-/* Call records: larger or more of them are ignored at start. */
+/* Bytes of the record of an answered call, with a NUL: a multiple of a page. Larger:
+ * not written. One per call; in a file that has more, the rest is cut off. */
 #define SIP_RECORD_MAX 16384
 /* Bytes of a number or name in the record of a call; more: cut. */
 #define SIP_PARTY_MAX 128

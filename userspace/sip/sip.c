@@ -62,15 +62,15 @@ static const struct transport_user transport_user = {
 
 static int open_store(void)
 {
-	char *dir;
+	char *name;
 	int ret;
 
-	if (asprintf(&dir, "%s/calls", daemon_run_dir()) < 0)
+	if (asprintf(&name, "%s/calls", daemon_run_dir()) < 0)
 		return -ENOMEM;
-	ret = store_init(dir);
+	ret = store_init(name);
 	if (ret < 0)
-		log_error("sip", "%s can't be used: %s", dir, strerror(-ret));
-	free(dir);
+		log_error("sip", "%s can't be used: %s", name, strerror(-ret));
+	free(name);
 	return ret ? ret : regstore_init(daemon_run_dir());
 }
 

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,81 +9,187 @@
 
 #include "base/log.h"
 #include "base/notify.h"
+#include "base/text.h"
 #include "sip/call.h"
 #include "sip/limits.h"
 #include "sip/store.h"
 
 #define MAGIC "ringfence-call 2"
 
-static int dir_fd = -1;
+#define SLOT_SIZE  SIP_RECORD_MAX
+#define SLOTS_KEPT 64 /* the file isn't made shorter than that */
+#define WHOLE	   4096 /* bytes, aligned so, that a kill writes or doesn't */
+#define WORD	   64
 
-int store_init(const char *dir)
+/* Slots count from 1. */
+static int fd = -1;
+static uint64_t taken[SIP_CALLS_MAX / WORD];
+static unsigned int top; /* the highest that is taken */
+static unsigned int n_slots; /* the file's length */
+
+static bool is_taken(unsigned int slot)
 {
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (dir_fd < 0)
-		return -errno;
-	if (fchmod(dir_fd, 0700) < 0)
-		return -errno;
+	return taken[(slot - 1) / WORD] >> (slot - 1) % WORD & 1;
+}
+
+static void cut(void)
+{
+	if (ftruncate(fd, (off_t)top * SLOT_SIZE) < 0)
+		log_warn("sip", "the calls' records can't be cut off: %s",
+			 strerror(errno));
+	n_slots = top;
+}
+
+/* The lowest, so that the end of the file falls free. 0: there is none. */
+static unsigned int take_slot(void)
+{
+	for (unsigned int i = 0; i < SIP_CALLS_MAX / WORD; i++) {
+		unsigned int bit = (unsigned int)ffsll((long long)~taken[i]);
+		unsigned int slot = i * WORD + bit;
+
+		if (!bit)
+			continue;
+		taken[i] |= 1ULL << (bit - 1);
+		if (slot > top)
+			top = slot;
+		if (slot > n_slots)
+			n_slots = slot;
+		return slot;
+	}
 	return 0;
+}
+
+static void free_slot(unsigned int slot)
+{
+	taken[(slot - 1) / WORD] &= ~(1ULL << (slot - 1) % WORD);
+	while (top && !is_taken(top))
+		top--;
+	if (n_slots > SLOTS_KEPT && top <= n_slots / 2)
+		cut(); /* its memory, too */
+}
+
+/* The slots that are there are taken, until they are read. */
+static int take_file(void)
+{
+	struct stat st;
+	off_t n;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
+		return -EEXIST;
+	if (fchmod(fd, 0600) < 0)
+		return -errno;
+	n = st.st_size / SLOT_SIZE + !!(st.st_size % SLOT_SIZE);
+	if (n > SIP_CALLS_MAX)
+		log_warn("sip",
+			 "more than %d call records: the rest is ignored",
+			 SIP_CALLS_MAX);
+	top = n > SIP_CALLS_MAX ? SIP_CALLS_MAX : (unsigned int)n;
+	if (n > top)
+		cut();
+	n_slots = top;
+	for (unsigned int slot = 1; slot <= top; slot++)
+		taken[(slot - 1) / WORD] |= 1ULL << (slot - 1) % WORD;
+	return 0;
+}
+
+static int open_file(const char *name)
+{
+	return open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+int store_init(const char *name)
+{
+	int err;
+
+	fd = open_file(name);
+	/* It was a directory, which is left where no call outlived that one. */
+	if (fd < 0 && errno == EISDIR && rmdir(name) == 0)
+		fd = open_file(name);
+	if (fd < 0)
+		return -errno;
+	err = take_file();
+	if (err)
+		store_exit();
+	return err;
 }
 
 void store_exit(void)
 {
-	if (dir_fd >= 0)
-		close(dir_fd);
-	dir_fd = -1;
+	if (fd >= 0)
+		close(fd);
+	fd = -1;
+	memset(taken, 0, sizeof(taken));
+	top = 0;
+	n_slots = 0;
 }
 
-static void put_leg(FILE *f, const struct store_leg *leg)
+static void put_text(struct text *t, const char *key, const char *value)
+{
+	text_put(t, key);
+	text_put_char(t, ' ');
+	text_put(t, value ? value : "");
+	text_put_char(t, '\n');
+}
+
+static void put_number(struct text *t, const char *key, uint64_t n)
+{
+	text_put(t, key);
+	text_put_char(t, ' ');
+	text_put_number(t, n);
+	text_put_char(t, '\n');
+}
+
+static void put_peer(struct text *t, const struct store_leg *leg)
+{
+	text_put(t, "peer ");
+	text_put(t, sip_transport_name(leg->transport));
+	text_put_char(t, ' ');
+	text_put_addr(t, leg->peer.sin_addr);
+	text_put_char(t, ' ');
+	text_put_number(t, ntohs(leg->peer.sin_port));
+	text_put_char(t, '\n');
+}
+
+static void put_leg(struct text *t, const struct store_leg *leg)
 {
 	const struct dialog *d = &leg->dialog;
 
-	fprintf(f, "leg %s\n", leg->gateway);
-	fprintf(f, "call-id %s\n", d->call_id);
-	fprintf(f, "local-tag %s\n", d->local_tag);
-	fprintf(f, "remote-tag %s\n", d->remote_tag);
-	fprintf(f, "local %s\n", d->local);
-	fprintf(f, "remote %s\n", d->remote);
-	fprintf(f, "target %s\n", d->target);
-	fprintf(f, "local-cseq %" PRIu32 "\n", d->local_cseq);
-	fprintf(f, "remote-cseq %" PRIu32 "\n", d->remote_cseq);
-	fprintf(f, "update %u\n", d->update);
-	fprintf(f, "expires %" PRIu32 "\n", leg->expires);
-	fprintf(f, "ours %" PRIu32 "\n", leg->ours);
+	put_text(t, "leg", leg->gateway);
+	put_text(t, "call-id", d->call_id);
+	put_text(t, "local-tag", d->local_tag);
+	put_text(t, "remote-tag", d->remote_tag);
+	put_text(t, "local", d->local);
+	put_text(t, "remote", d->remote);
+	put_text(t, "target", d->target);
+	put_number(t, "local-cseq", d->local_cseq);
+	put_number(t, "remote-cseq", d->remote_cseq);
+	put_number(t, "update", d->update);
+	put_number(t, "expires", leg->expires);
+	put_number(t, "ours", leg->ours);
 	for (unsigned int i = 0; i < d->n_routes; i++)
-		fprintf(f, "route %s\n", d->route[i]);
+		put_text(t, "route", d->route[i]);
 	if (leg->peer.sin_port)
-		fprintf(f, "peer %s %s %u\n",
-			sip_transport_name(leg->transport),
-			inet_ntoa(leg->peer.sin_addr),
-			ntohs(leg->peer.sin_port));
+		put_peer(t, leg);
 }
 
-char *store_format(const struct store_record *r)
+size_t store_format(const struct store_record *r, char *buf, size_t size)
 {
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	struct text t;
 
-	if (!f)
-		return NULL;
-	fprintf(f, MAGIC "\n");
-	fprintf(f, "number %" PRIu32 "\n", r->number);
-	fprintf(f, "session %" PRIu32 "\n", r->session);
-	fprintf(f, "start %lld\n", (long long)r->start);
-	fprintf(f, "since %lld\n", (long long)r->since);
-	fprintf(f, "caller %s\n", r->caller);
-	fprintf(f, "called %s\n", r->called);
-	put_leg(f, &r->leg[0]);
-	put_leg(f, &r->leg[1]);
-	fprintf(f, "end\n");
-	if (fclose(f) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	text_begin(&t, buf, size);
+	text_put(&t, MAGIC "\n");
+	put_number(&t, "number", r->number);
+	put_number(&t, "session", r->session);
+	put_number(&t, "start", (uint64_t)r->start);
+	put_number(&t, "since", (uint64_t)r->since);
+	put_text(&t, "caller", r->caller);
+	put_text(&t, "called", r->called);
+	put_leg(&t, &r->leg[0]);
+	put_leg(&t, &r->leg[1]);
+	text_put(&t, "end\n");
+	return text_end(&t);
 }
 
 struct reader {
@@ -266,45 +369,63 @@ void store_record_clear(struct store_record *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static void file_name(uint32_t number, char *buf, size_t size)
+static int put(unsigned int slot, size_t at, const char *p, size_t n)
 {
-	snprintf(buf, size, "%" PRIu32, number);
-}
+	off_t start = (off_t)(slot - 1) * SLOT_SIZE;
+	ssize_t done = pwrite(fd, p, n, start + (off_t)at);
 
-/* Complete or not at all: written aside, then renamed over. */
-static int open_file(const char *name, int how)
-{
-	return openat(dir_fd, name,
-		      O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | how, 0600);
-}
-
-/* One that replaces another does so whole; half a new one is as good as none. */
-static int write_file(const char *name, const char *text)
-{
-	const char *at = name;
-	size_t len = strlen(text);
-	int err = 0, fd;
-
-	fd = open_file(at, O_EXCL);
-	if (fd < 0 && errno == EEXIST) {
-		at = ".new";
-		fd = open_file(at, O_TRUNC);
-	}
-	if (fd < 0)
+	if (done < 0)
 		return -errno;
-	errno = ENOSPC; /* of a short write */
-	if (write(fd, text, len) != (ssize_t)len)
-		err = -errno;
-	if (close(fd) < 0 && !err)
-		err = -errno;
-	if (!err && at != name && renameat(dir_fd, at, dir_fd, name) < 0)
-		err = -errno;
-	if (err)
-		unlinkat(dir_fd, at, 0);
+	return (size_t)done < n ? -ENOSPC : 0;
+}
+
+static int clear(unsigned int slot)
+{
+	int err = put(slot, 0, "", 1);
+
+	free_slot(slot);
 	return err;
 }
 
-void store_save(const struct call *c)
+static void drop(unsigned int slot)
+{
+	int err = clear(slot);
+
+	if (err)
+		log_warn("sip",
+			 "the call record in slot %u can't be removed: %s",
+			 slot, strerror(-err));
+}
+
+/* What could be torn comes first, while the slot is empty. */
+static int write_slot(unsigned int slot, const char *text, size_t n)
+{
+	size_t head = n < WHOLE ? n : WHOLE;
+	int err = 0;
+
+	if (n > head) {
+		err = put(slot, 0, "", 1);
+		if (!err)
+			err = put(slot, head, text + head, n - head);
+	}
+	return err ? err : put(slot, 0, text, head);
+}
+
+static int save(struct call *c, const struct store_record *r)
+{
+	char text[SLOT_SIZE];
+	size_t len = store_format(r, text, sizeof(text));
+
+	if (!len)
+		return -EMSGSIZE;
+	if (!c->slot)
+		c->slot = take_slot();
+	if (!c->slot)
+		return -ENOSPC;
+	return write_slot(c->slot, text, len + 1); /* with its NUL */
+}
+
+void store_save(struct call *c)
 {
 	struct store_record r = {
 		.number = c->number,
@@ -312,10 +433,9 @@ void store_save(const struct call *c)
 		.start = c->start,
 		.since = c->since,
 	};
-	char name[16], *text;
-	int err = -ENOMEM;
+	int err;
 
-	if (dir_fd < 0 || !r.session || !c->leg[1].dialog.remote_tag)
+	if (fd < 0 || !r.session || !c->leg[1].dialog.remote_tag)
 		return;
 	memcpy(r.caller, c->caller, sizeof(r.caller));
 	memcpy(r.called, c->called, sizeof(r.called));
@@ -327,90 +447,83 @@ void store_save(const struct call *c)
 		r.leg[i].transport = c->leg[i].path.transport;
 		r.leg[i].peer = c->leg[i].path.peer;
 	}
-	file_name(c->number, name, sizeof(name));
-	text = store_format(&r);
-	if (text)
-		err = write_file(name, text);
-	free(text);
-	if (err)
-		notify(SIP_CALL_VOLATILE, c->number, strerror(-err));
-}
-
-void store_delete(const struct call *c)
-{
-	char name[16];
-
-	if (dir_fd < 0 || !c->since)
+	err = save(c, &r);
+	if (!err)
 		return;
-	file_name(c->number, name, sizeof(name));
-	if (unlinkat(dir_fd, name, 0) < 0 && errno != ENOENT)
-		log_warn("sip", "record of call %u can't be removed: %s",
-			 c->number, strerror(errno));
+	notify(SIP_CALL_VOLATILE, c->number, strerror(-err));
+	if (c->slot) /* an older one would say what isn't so any more */
+		clear(c->slot);
+	c->slot = 0;
 }
 
-static int read_file(const char *name, struct store_record *ret)
+void store_delete(struct call *c)
 {
-	char buf[SIP_RECORD_MAX + 1];
-	ssize_t n;
-	int fd;
-
-	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, buf, sizeof(buf));
-	close(fd);
-	if (n < 0)
-		return -EIO;
-	return store_parse(buf, (size_t)n, ret);
+	if (c->slot)
+		drop(c->slot);
+	c->slot = 0;
 }
 
-static void read_one(const char *name, int (*cb)(struct store_record *, void *),
-		     void *arg)
+/* -ENOENT: there is none in it. */
+static int read_slot(unsigned int slot, struct store_record *ret)
+{
+	char buf[SLOT_SIZE], *end;
+	ssize_t n;
+
+	n = pread(fd, buf, sizeof(buf), (off_t)(slot - 1) * SLOT_SIZE);
+	if (n < 0)
+		return -errno;
+	if (n == 0 || !buf[0])
+		return -ENOENT;
+	end = memchr(buf, '\0', (size_t)n);
+	return end ? store_parse(buf, (size_t)(end - buf), ret) : -EBADMSG;
+}
+
+struct numbers {
+	uint32_t of[SIP_CALLS_MAX];
+	unsigned int n;
+};
+
+static bool add_number(struct numbers *seen, uint32_t number)
+{
+	for (unsigned int i = 0; i < seen->n; i++)
+		if (seen->of[i] == number)
+			return false;
+	seen->of[seen->n++] = number;
+	return true;
+}
+
+static void read_one(unsigned int slot, struct numbers *seen,
+		     int (*cb)(struct store_record *, void *), void *arg)
 {
 	struct store_record r = { 0 };
-	char expected[16];
-	int ret;
+	int ret = read_slot(slot, &r);
 
-	ret = read_file(name, &r);
-	if (!ret) {
-		file_name(r.number, expected, sizeof(expected));
-		ret = strcmp(expected, name) ? -EBADMSG : 0;
+	if (ret == -ENOENT) {
+		free_slot(slot);
+		return;
 	}
-	if (ret)
-		log_warn("sip", "call record %s is dropped: %s", name,
+	if (!ret && !add_number(seen, r.number))
+		ret = -EBADMSG;
+	if (ret) {
+		log_warn("sip", "the call record in slot %u is dropped: %s",
+			 slot,
 			 ret == -EBADMSG ? "it is damaged" : strerror(-ret));
-	else
+	} else {
+		r.slot = slot;
 		ret = cb(&r, arg);
+	}
 	store_record_clear(&r);
 	if (ret)
-		unlinkat(dir_fd, name, 0);
+		drop(slot);
 }
 
 void store_each(int (*cb)(struct store_record *r, void *arg), void *arg)
 {
-	struct dirent *e;
-	unsigned int n = 0;
-	DIR *dir;
-	int fd;
+	struct numbers seen = { .n = 0 };
 
-	fd = dir_fd < 0 ? -1 : openat(dir_fd, ".", O_RDONLY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while ((e = readdir(dir))) {
-		if (e->d_name[0] == '.')
-			continue;
-		if (++n > SIP_CALLS_MAX) {
-			log_warn("sip",
-				 "more than %d call records: the rest is "
-				 "ignored",
-				 SIP_CALLS_MAX);
-			break;
-		}
-		read_one(e->d_name, cb, arg);
-	}
-	closedir(dir);
+	/* Those that are to be read are taken, so none of them is cut off. */
+	for (unsigned int slot = 1, n = n_slots; slot <= n; slot++)
+		read_one(slot, &seen, cb, arg);
+	if (n_slots > top)
+		cut();
 }
