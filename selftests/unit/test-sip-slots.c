@@ -21,7 +21,7 @@
 #include "sip/store.h"
 
 #define SESSION 34
-#define ALL	-1
+#define ALL	(-1)
 
 static char dir[] = "/tmp/test-sip-store-XXXXXX";
 static char file[sizeof(dir) + 16];
@@ -223,7 +223,7 @@ static void test_delete(void **state)
 	assert_int_equal(f.n, 2);
 	assert_int_equal(f.number[0], 4);
 	assert_int_equal(f.number[1], 3);
-	f = read_back(3);
+	read_back(3);
 	assert_int_equal(slots(), 1); /* the end is cut off */
 	f = read_back(4);
 	assert_int_equal(f.n, 1);

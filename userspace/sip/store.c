@@ -44,12 +44,13 @@ static void cut(void)
 static unsigned int take_slot(void)
 {
 	for (unsigned int i = 0; i < SIP_CALLS_MAX / WORD; i++) {
-		unsigned int bit = (unsigned int)ffsll((long long)~taken[i]);
-		unsigned int slot = i * WORD + bit;
+		unsigned int bit, slot;
 
-		if (!bit)
+		if (taken[i] == UINT64_MAX)
 			continue;
-		taken[i] |= 1ULL << (bit - 1);
+		bit = (unsigned int)__builtin_ctzll(~taken[i]);
+		slot = i * WORD + bit + 1;
+		taken[i] |= 1ULL << bit;
 		if (slot > top)
 			top = slot;
 		if (slot > n_slots)
