@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 import attended
 import phone
+import races
 from attended import BENCH, crypto, secure, KEYS
 from peer import (CONFIG, Call, Context, INSIDE, Peer, SDP, check,
                   own_namespace, run)
@@ -214,14 +215,47 @@ def ended(t):
 
 
 def early(t):
-    """a call that rings: 481"""
+    """a call that rings: 481, and both sides of it hear nothing of that"""
     first = Call(t.caller, t.callee).invite().ring()
     first.da.remote = first.ringing.get("to")
-    refused(t, replaces(first.da), 481)
     back = Call(t.callee, t.caller).invite().ring()
-    refused(t, replaces(back.callee_dialog()), 481)
+    # The gateway keeps no tag of a phone that it calls before its 200.
+    for d, why in ((first.da, "the call that it replaces is not answered"),
+                   (back.callee_dialog(), "names no call of this gateway")):
+        for n, more in enumerate(("", ";early-only"), 1):
+            refused(t, replaces(d, more), 481)
+            check(t.gw.said().count(why) == n, why)
+    t.caller.silent()
+    t.callee.silent()
     first.answer().ack().bye()
     back.answer().ack().bye()
+
+
+def unacknowledged(t):
+    """a 200 without its ACK yet: 491; answered for who wants an early one"""
+    first = Call(t.caller, t.callee).invite().ring().answer()
+    refused(t, replaces(first.da), 491)
+    refused(t, replaces(first.da, ";early-only"), 486)
+    t.callee.silent()
+    first.ack()
+    t.gw.until(lambda: "is established" in t.gw.said(), "no ACK")
+    first.bye()
+
+
+def given_up(t):
+    """alice has cancelled, and bob still has to answer that: 603"""
+    first = Call(t.caller, t.callee).invite().ring()
+    t.caller.send(races.cancel(first))
+    t.caller.expect(200)
+    first.da.remote = t.caller.expect(487).get("to")
+    t.caller.send(t.caller.request("ACK", "sip:bob@127.0.1.1", first.da,
+                                   branch=first.branch))
+    stop = t.callee.expect("CANCEL")
+    for more in ("", ";early-only"):
+        refused(t, replaces(first.da, more), 603)
+    t.callee.respond(stop, 200)
+    t.callee.respond(first.invite_b, 487, tag=first.tag)
+    t.callee.expect("ACK")
 
 
 def unwilling(t):
@@ -374,8 +408,9 @@ def phones(t):
 
 if __name__ == "__main__":
     own_namespace()
-    run([taken, without_offer, meanwhile, of_callee, refusals, ended, early, unwilling,
-         cancelled, hung_up, unusable, forbidden, keys_hold, keys_go_on, phones],
+    run([taken, without_offer, meanwhile, of_callee, refusals, ended, early,
+         unacknowledged, given_up, unwilling, cancelled, hung_up, unusable,
+         forbidden, keys_hold, keys_go_on, phones],
         lambda test: Phones() if test is phones else
         Secure("sip gateway inside crypto-context regenerate\n"
                if test is keys_go_on else "")
