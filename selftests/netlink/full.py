@@ -5,6 +5,7 @@ import errno
 import pathlib
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from guest import BUILD, Tap, in_netns, load_module, topology  # noqa: E402
@@ -48,7 +49,39 @@ def check_full_bans(nl, gateway):
                     'one that would end', (
                         'ban-new', prefix(MAX + 1, time=200), errno.ENOSPC,
                         'there are 65536 bans', None))
+    check_displaced(nl, gateway)
     nl.do('ban-del')
+
+
+def strike(nl, n, seconds):
+    """A ban that isn't the operator's."""
+    nl.do('limit-set', {'limit': [{'class': 'strike', 'strikes': 1,
+                                   'ban-time': seconds}]})
+    return nl.do('strike', prefix(n))['banned']
+
+
+def check_displaced(nl, gateway):
+    """A ban that is past gives way, then the one that ends first."""
+    past, first, last, late, more = range(MAX + 10, MAX + 15)
+    nl.do('ban-del', prefix(1))
+    nl.do('ban-del', prefix(2))
+    nl.do('ban-del', prefix(3))
+    listener = in_netns(gateway, Netlink)
+    listener.join('events')
+    banned = [strike(nl, past, 1), strike(nl, last, 900),
+              strike(nl, first, 300)]
+    time.sleep(2)
+    banned += [strike(nl, late, 600), strike(nl, more, 600)]
+    gone = [(values['prefix']['ipv4'], values['cause'])
+            for name, values in listener.events(2, want=9)
+            if name == 'ban-del-ntf']
+    tap.equal((banned, gone), ([1] * 5, [
+        (numbered(past), 'expired'), (numbered(first), 'displaced')]),
+              'what is past gives way, then what ends first')
+    listener.close()
+    have = {one['prefix']['ipv4'] for one in nl.dump('ban-get')}
+    tap.equal((len(have), have >= {numbered(n) for n in (4, last, late, more)}),
+              (MAX, True), "the operator's bans stay")
 
 
 def check_full_trusts(nl, gateway):
