@@ -330,6 +330,33 @@ def options(t):
     t.callee.silent()
 
 
+def proxy_of_all(t):
+    """sip proxy-host is of the trunk that has none, and of no other"""
+    register(t)
+    carol = t.keep(Registrar("carol", ("127.0.2.3", 5090), OUTSIDE))
+    own = [("proxy-host", "127.0.2.2"), ("proxy-port", "5080")]
+    for leaf, _ in own:
+        t.cli("config", "del", "sip", "gateway", "outside", leaf)
+    t.cli("config", "set", "sip", "proxy-host", "127.0.2.3")
+    t.cli("config", "set", "sip", "proxy-port", "5090")
+    t.cli("config", "commit")
+    check(t.callee.expect("REGISTER").get("expires") == "0", "the old one")
+    carol.respond(carol.expect("REGISTER"), 200, tag="r")
+    t.until_state("registered")
+    call = Call(t.caller, carol).establish()
+    check(call.invite_b.start == "INVITE sip:bob@127.0.2.3:5090 SIP/2.0",
+          call.invite_b.start)
+    call.bye()
+    for leaf, value in own:
+        t.cli("config", "set", "sip", "gateway", "outside", leaf, value)
+    t.cli("config", "commit")
+    check(carol.expect("REGISTER").get("expires") == "0", "not any more")
+    t.callee.respond(t.callee.expect("REGISTER"), 200, tag="r")
+    call = Call(t.caller, t.callee).establish()
+    call.bye()
+    carol.silent()
+
+
 def challenged_call(t, realm=REALM, status=407, name="Proxy-Authenticate",
                     **kw):
     call = Call(t.caller, t.callee, **kw)
@@ -486,7 +513,7 @@ def before(t):
 
 
 TESTS = [basic, md5, refresh, always_stale, wrong_password, refused, interval,
-         later, removed, options, invite, given_up, leak,
+         later, removed, options, proxy_of_all, invite, given_up, leak,
          leak_in_dialog, before]
 
 if __name__ == "__main__":

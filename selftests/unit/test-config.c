@@ -70,10 +70,10 @@ static const struct {
 	  "2: network lan: unknown word \"name\"; allowed: interface, address, "
 	  "media-port-min, media-port-max\n" },
 	{ "sip", "1: sip: the line is incomplete: go on with "
-		 "session-expires, min-se, call-record-file, registrar-host, "
-		 "registrar-port, dns-server, outbound-proxy-host, "
-		 "outbound-proxy-port, connections, registrar, gateway, route, "
-		 "security-policy, ...\n" },
+		 "session-expires, min-se, call-record-file, proxy-host, "
+		 "proxy-port, registrar-host, registrar-port, dns-server, "
+		 "outbound-proxy-host, outbound-proxy-port, connections, "
+		 "registrar, gateway, route, ...\n" },
 	{ "network", "1: network: name the network\n" },
 	{ NET "network lan",
 	  "2: network lan: the line is incomplete: go on with "
@@ -335,8 +335,15 @@ static const struct {
 	/* Nothing to compare with: one error only. */
 	{ NET "sip gateway in network lan",
 	  "2: sip gateway in type: a gateway of type trunk needs a "
-	  "proxy-host; without one, extensions register at it: give type "
-	  "endpoint\n" },
+	  "proxy-host, or sip proxy-host; without one, extensions register at "
+	  "it: give type endpoint\n" },
+	{ NET "sip gateway in network lan\nsip proxy-host 10.0.0.2\n"
+	      "sip gateway in options-interval 9\n"
+	      "sip gateway in transport tcp\n"
+	      "sip gateway in link persistent true",
+	  "" },
+	{ "sip proxy-port 5", "1: sip proxy-port: proxy-port needs "
+			      "proxy-host\n" },
 	{ NET "sip gateway in proxy-host 10.0.0.2",
 	  "2: sip gateway in network: missing, but mandatory: give "
 	  "the name of a configured network\n" },

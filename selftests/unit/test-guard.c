@@ -181,6 +181,22 @@ static void test_gateways(void **state)
 	assert_int_equal(c->n_trusted, 3);
 	assert_string_equal(inet_ntoa(c->trusted[2].addr), "10.0.0.4");
 	assert_string_equal(c->trusted[2].gateway, "g2");
+	/* That of all trunks is trusted if one uses it. */
+	used += (size_t)snprintf(text + used, sizeof(text) - used,
+				 "sip proxy-host 10.0.0.99\n");
+	assert_int_equal(read_text(text)->n_trusted, 3);
+	used += (size_t)snprintf(text + used, sizeof(text) - used,
+				 "sip gateway e network n\n"
+				 "sip gateway e port 6000\n"
+				 "sip gateway e type endpoint\n");
+	assert_int_equal(read_text(text)->n_trusted, 3);
+	used += (size_t)snprintf(text + used, sizeof(text) - used,
+				 "sip gateway t network n\n"
+				 "sip gateway t port 6001\n");
+	c = read_text(text);
+	assert_int_equal(c->n_trusted, 4);
+	assert_string_equal(inet_ntoa(c->trusted[3].addr), "10.0.0.99");
+	assert_string_equal(c->trusted[3].gateway, "t");
 	snprintf(text + used, sizeof(text) - used,
 		 "guard trust-gateways false\n");
 	assert_int_equal(read_text(text)->n_trusted, 0);

@@ -94,6 +94,40 @@ static void test_gateways(void **state)
 	sip_config_free(cfg);
 }
 
+/* sip proxy-host is of trunks that have no other; not of extensions. */
+static void test_proxy_of_all(void **state)
+{
+	static const char more[] = "sip proxy-host 10.0.0.9\n"
+				   "sip gateway four network a\n"
+				   "sip gateway four port 6001\n"
+				   "sip gateway phones network a\n"
+				   "sip gateway phones port 6002\n"
+				   "sip gateway phones type endpoint\n";
+	struct config_error err;
+	struct sip_config *cfg;
+	struct gateway *gw;
+	char text[2048];
+
+	snprintf(text, sizeof(text), TWO "%ssip proxy-port 5099\n", more);
+	assert_int_equal(load(text, &cfg, &err), 0);
+	config_free(tree);
+	gw = gateway_find(cfg, "four");
+	assert_string_equal(gw->proxy.host, "10.0.0.9");
+	assert_int_equal(gw->proxy.port, 5099);
+	assert_false(gw->extensions);
+	gw = gateway_find(cfg, "one");
+	assert_string_equal(gw->proxy.host, "10.0.0.2");
+	assert_int_equal(gw->proxy.port, 5060); /* nor its port */
+	assert_true(gateway_find(cfg, "phones")->extensions);
+	sip_config_free(cfg);
+
+	snprintf(text, sizeof(text), TWO "%s", more);
+	assert_int_equal(load(text, &cfg, &err), 0);
+	config_free(tree);
+	assert_int_equal(gateway_find(cfg, "four")->proxy.port, 5060);
+	sip_config_free(cfg);
+}
+
 static enum media_security security_of(const char *more, const char *name)
 {
 	struct config_error err;
@@ -358,6 +392,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gateways),
+		cmocka_unit_test(test_proxy_of_all),
 		cmocka_unit_test(test_media_classes),
 		cmocka_unit_test(test_suites),
 		cmocka_unit_test(test_first_route),

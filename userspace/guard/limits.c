@@ -111,8 +111,11 @@ static void trust(const struct reading *r, const struct lyd_node *gateway)
 		{ "outbound-proxy-host", "sip/outbound-proxy-host" },
 	};
 	bool registers = config_each(gateway, "registration", count, NULL) > 0;
+	const char *proxy = config_str(gateway, "proxy-host");
 
-	add_trusted(r->cfg, gateway, config_str(gateway, "proxy-host"));
+	if (!proxy && !strcmp(config_str(gateway, "type"), "trunk"))
+		proxy = config_str(r->tree, "sip/proxy-host");
+	add_trusted(r->cfg, gateway, proxy);
 	for (unsigned int i = 0; i < 2; i++) {
 		const char *host = config_str(gateway, names[i][0]);
 

@@ -259,18 +259,22 @@ static int read_trunk(const struct lyd_node *entry, const struct loading *l)
 	return 0;
 }
 
+/* Of the gateway, or of all trunks. */
 static int read_proxy(const struct lyd_node *entry, struct loading *l)
 {
 	struct gateway *gw = l->gw;
 	const char *host = config_str(entry, "proxy-host");
+	uint32_t port = config_u32(entry, "proxy-port", 0);
 	int ret;
 
+	if (!host && !strcmp(config_str(entry, "type"), "trunk")) {
+		host = config_str(l->tree, "sip/proxy-host");
+		port = config_u32(l->tree, "sip/proxy-port", 0);
+	}
 	gw->extensions = !host;
 	if (!host)
 		return 0;
-	ret = hop_set(&gw->proxy, host,
-		      (uint16_t)config_u32(entry, "proxy-port", 0),
-		      gw->transport);
+	ret = hop_set(&gw->proxy, host, (uint16_t)port, gw->transport);
 	return ret < 0 ? ret : read_trunk(entry, l);
 }
 
@@ -391,8 +395,8 @@ static int read_tls(const struct lyd_node *entry, struct loading *l)
 		return 0;
 	if (!name && hop_there(&gw->outbound))
 		name = gw->outbound.host;
-	if (!name)
-		name = config_str(entry, "proxy-host");
+	if (!name && hop_there(&gw->proxy))
+		name = gw->proxy.host;
 	snprintf(gw->peer_name, sizeof(gw->peer_name), "%s", name ? name : "");
 	set.min = version_by_name(config_str(entry, "tls/tls-versions/min"));
 	set.max = version_by_name(config_str(entry, "tls/tls-versions/max"));
