@@ -179,7 +179,7 @@ check "which is there" grep -q "idle-timeout 61" \
 BEFORE=$(daemon_pid)
 kill -KILL "$(outer_pid)"
 check "it is started again when it is killed" wait_for 30 restarted "$BEFORE"
-check "its run directory outlives it" inside test -d /run/ringfence/calls
+check "its run directory outlives it" inside test -f /run/ringfence/calls
 check "it stops" ctl stop ringfenced
 check "and well" test "$(ctl show -P Result ringfenced)" = success
 echo "sip gateway pbx port 0" >>/etc/ringfence/ringfence.conf
